@@ -1,0 +1,151 @@
+"""The stage families of a decision, as abstract base classes.
+
+    query -> candidates -> rules (mask) -> scorers (columns) -> ranker -> rerankers -> explainer
+
+Families never import one another; only ``recsys.pipeline`` wires them. A scorer never
+drops or reorders rows, and what it can't score is null, never zero.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from recsys.errors import NotFittedError
+from recsys.types import Candidates, LearnerQuery, Reason, TrainingSet
+
+Arrays = dict[str, NDArray[Any]]
+"""A fitted component's state: plain numeric, boolean or fixed-width text arrays, never objects."""
+
+
+class StageConfig(BaseModel):
+    """Base of every component's frozen configuration; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Scorer(ABC):
+    """Adds one column of scores to the candidates.
+
+    Subclasses set ``name`` and ``config_type``, take the config as their only constructor
+    argument, and state in their docstring the score's direction, range, unit and null.
+    """
+
+    name: ClassVar[str]
+    config_type: ClassVar[type[StageConfig]]
+    uses_history: ClassVar[bool]
+    """True when the score reads the learner's own events: off with personalisation."""
+
+    def __init__(self, config: StageConfig | None = None) -> None:
+        """Take the configuration, or the defaults."""
+        self.config = config if config is not None else self.config_type()
+
+    @abstractmethod
+    def fit(self, training: TrainingSet) -> Self:
+        """Learn from the training set; returns self.
+
+        Raises:
+            ScorerUnavailableError: the scorer's library isn't installed here.
+        """
+
+    @abstractmethod
+    def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
+        """A Float64 series named ``self.name``, one value per candidate, in their order.
+
+        Higher is better; null where the scorer can't score.
+        """
+
+    @abstractmethod
+    def arrays(self) -> Arrays:
+        """The fitted state, for the model bundle."""
+
+    @abstractmethod
+    def load(self, arrays: Arrays) -> Self:
+        """Restore the state that ``arrays`` gave; returns self."""
+
+
+class CourseScorer(Scorer):
+    """A scorer of taste: scores courses, and a section has its course's score."""
+
+    course_ids: NDArray[np.str_] | None = None
+    """Courses in the order of the score columns, once fitted."""
+    _index: dict[str, int] | None = None
+
+    @abstractmethod
+    def course_scores(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
+        """Scores of all fitted courses for each query; shape (queries, courses), NaN = can't."""
+
+    def fitted_courses(self) -> NDArray[np.str_]:
+        """The courses scored, in column order.
+
+        Raises:
+            NotFittedError: neither fitted nor loaded.
+        """
+        if self.course_ids is None:
+            message = f"scorer {self.name!r} has neither been fitted nor loaded"
+            raise NotFittedError(message)
+        return self.course_ids
+
+    def course_index(self) -> Mapping[str, int]:
+        """Column of each fitted course."""
+        if self._index is None:
+            self._index = {str(c): i for i, c in enumerate(self.fitted_courses())}
+        return self._index
+
+    def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
+        """Each section's course score; null for courses unknown when fitted."""
+        index = self.course_index()
+        scores = self.course_scores([query])[0].astype(np.float64)
+        columns = candidates.frame["course_id"].replace_strict(
+            index, default=None, return_dtype=pl.Int64
+        )
+        known = columns.is_not_null().to_numpy()
+        values = np.full(len(candidates), np.nan)
+        values[known] = scores[columns.drop_nulls().to_numpy()]
+        return pl.Series(self.name, values, dtype=pl.Float64).fill_nan(None)
+
+
+class Ranker(ABC):
+    """Joins the scorers' columns into one score per candidate."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def rank(self, query: LearnerQuery, candidates: Candidates) -> Candidates:
+        """Candidates with a non-null Float64 column ``score``, higher is better.
+
+        Adds ``source`` (the scorer that contributed most) and one Float64 column
+        ``part_<scorer>`` per scorer (its signed contribution; the parts sum to the score).
+        Rows keep their order.
+        """
+
+
+class Reranker(ABC):
+    """Reorders or thins a ranked list for the sake of the list as a whole."""
+
+    name: ClassVar[str]
+    config_type: ClassVar[type[StageConfig]]
+
+    def __init__(self, config: StageConfig | None = None) -> None:
+        """Take the configuration, or the defaults."""
+        self.config = config if config is not None else self.config_type()
+
+    @abstractmethod
+    def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
+        """The ranked rows, best first, in the new order; never adds a row."""
+
+
+class Explainer(ABC):
+    """Gives the reasons for the sections of a finished list."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def explain(
+        self, query: LearnerQuery, chosen: Candidates
+    ) -> Sequence[tuple[Reason, ...]]:
+        """For each chosen row, its reasons, strongest first; each names a factor of the score."""

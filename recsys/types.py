@@ -1,0 +1,191 @@
+"""The central types of a decision: who asks, what is on offer, what is answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A section the learner is enrolled in: its weekly slots from starts_on to ends_on."""
+
+    section_id: str
+    slots: frozenset[str]
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerQuery:
+    """Everything a decision may know about one learner at one moment.
+
+    An absent fact is None: unknown, never zero or false. ``circle_min`` and ``free_slots``
+    are limits that the learner or the caller set; without them minutes and slots are context
+    that the ranker weighs.
+
+    Attributes:
+        as_of: the moment of the decision (aware); nothing later is known.
+        programme: the policy to answer under; None asks across programmes.
+        n: how many sections to return.
+        learner_id: pseudonym, None for an anonymous session.
+        personalised: whether history, goals and commitments may be used at all.
+        age_low: youngest age of the learner's band, full years.
+        age_high: oldest age of the learner's band, full years.
+        district_code: 12-digit code of the home district.
+        home_division_code: deepest known home division.
+        home: longitude and latitude (WGS84 degrees) of the home cell.
+        travel_mode: walk, bike, transit or drive.
+        circle_min: longest journey accepted, minutes one way.
+        free_slots: the only weekly slots accepted, such as ``3E``.
+        needs: access needs that a section must meet.
+        history: course ids by time, oldest first; the learner's current taste evidence.
+        history_weights: strength of each entry of ``history`` (> 0), same length.
+        completed: courses completed.
+        commitments: sections the learner is enrolled in that have not ended.
+        enrolled_sections: sections applied to, waitlisted or enrolled in.
+        goal_skills: skills the learner wants.
+        goal_occupation_code: occupation the learner wants.
+        scope_institution_id: the institution a call is scoped to, for sections shared as "own".
+        include_ids: when given, only these sections are candidates.
+        exclude_ids: sections never returned.
+        elder: answer in elder mode (at most five items, plain words).
+    """
+
+    as_of: datetime
+    programme: str | None = None
+    n: int = 10
+    learner_id: str | None = None
+    personalised: bool = False
+    age_low: int | None = None
+    age_high: int | None = None
+    district_code: str | None = None
+    home_division_code: str | None = None
+    home: tuple[float, float] | None = None
+    travel_mode: str | None = None
+    circle_min: float | None = None
+    free_slots: frozenset[str] | None = None
+    needs: frozenset[str] = frozenset()
+    history: tuple[str, ...] = ()
+    history_weights: tuple[float, ...] = ()
+    completed: frozenset[str] = frozenset()
+    commitments: tuple[Commitment, ...] = ()
+    enrolled_sections: frozenset[str] = frozenset()
+    goal_skills: frozenset[str] = frozenset()
+    goal_occupation_code: str | None = None
+    scope_institution_id: str | None = None
+    include_ids: frozenset[str] | None = None
+    exclude_ids: frozenset[str] = frozenset()
+    elder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Sections on offer to one learner: one row per section, stages add columns.
+
+    The frame starts with the columns of ``features.section.section_features`` joined with
+    those of ``features.pairs.pair_features``; each scorer adds one Float64 column named
+    after itself (higher is better, null = can't score).
+    """
+
+    frame: pl.DataFrame
+
+    def __len__(self) -> int:
+        """How many sections are on offer."""
+        return self.frame.height
+
+    def with_column(self, column: pl.Series) -> "Candidates":
+        """The same sections with one more column."""
+        return Candidates(self.frame.with_columns(column))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What scorers are fitted on; nothing in it is later than ``as_of``.
+
+    Attributes:
+        interactions: learner_id, course_id (text), weight (Float64 > 0), age_days
+            (Float64 >= 0, days before as_of); one row per pair.
+        learners: ``features.learner.learner_features``, possibly empty.
+        courses: ``features.course.course_features``: every course of the pool with its
+            document, including courses nobody has taken.
+        as_of: the cut-off.
+        seed: of every random choice made while fitting.
+    """
+
+    interactions: pl.DataFrame
+    learners: pl.DataFrame
+    courses: pl.DataFrame
+    as_of: datetime
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a section was recommended.
+
+    Attributes:
+        kind: the factor's name, stable for programs (``near``, ``taste``, ``popular_here``).
+        text_zh: the sentence shown in Chinese.
+        text_en: the same in English.
+        evidence: the figures the sentence rests on.
+        weight: the factor's part of the score, from 0 to 1.
+    """
+
+    kind: str
+    text_zh: str
+    text_en: str
+    evidence: Mapping[str, str | float | int]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One section of the answer.
+
+    Attributes:
+        section_id: the section.
+        course_id: what it teaches.
+        rank: 1 is first.
+        score: the ranker's score, comparable within one list only.
+        source: the scorer that contributed most.
+        propensity: probability that this policy shows the section in this list.
+        reasons: strongest first.
+    """
+
+    section_id: str
+    course_id: str
+    rank: int
+    score: float
+    source: str
+    propensity: float
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A section refused by a hard rule, with the first rule that refused it."""
+
+    section_id: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationList:
+    """The answer to one query.
+
+    Attributes:
+        items: best first; fewer than asked when the rules leave fewer.
+        excluded: number of sections dropped, by rule.
+        fallback: None, or why the list is not personal (``unknown_learner``,
+            ``personalisation_off``, ``anonymous``, ``no_history``).
+        policy: name and version of the policy that answered.
+        warnings: what the caller should know, in words.
+    """
+
+    items: tuple[Recommendation, ...]
+    excluded: Mapping[str, int]
+    fallback: str | None
+    policy: str
+    warnings: Sequence[str] = field(default_factory=tuple)
