@@ -1,0 +1,1 @@
+"""What the city's tables are, how they get in, where they rest."""

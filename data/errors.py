@@ -1,13 +1,13 @@
 """Errors of the product, and those of the data package.
 
-    XuepeiError                 anything the product reports instead of a traceback (exit code 2)
-    ├── DataError               tables, files and stores
-    │   ├── SourceError         a file that can't be read at all
-    │   ├── MappingError        a mapping file that names unknown tables, columns or values
-    │   ├── ContractError       a frame that doesn't hold its table's contract
-    │   ├── StoreError          a snapshot that is missing, damaged or of another version
-    │   └── LedgerError         the event log can't be opened or written
-    └── RecsysError             see recsys.errors
+XuepeiError                 anything the product reports instead of a traceback (exit code 2)
+├── DataError               tables, files and stores
+│   ├── SourceError         a file that can't be read at all
+│   ├── MappingError        a mapping file that names unknown tables, columns or values
+│   ├── ContractError       a frame that doesn't hold its table's contract
+│   ├── StoreError          a snapshot that is missing, damaged or of another version
+│   └── LedgerError         the event log can't be opened or written
+└── RecsysError             see recsys.errors
 """
 
 

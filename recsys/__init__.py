@@ -1,0 +1,1 @@
+"""Decisions, pure: who is offered which section, and why."""

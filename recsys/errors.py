@@ -1,13 +1,13 @@
 """Errors of the decisions.
 
-    data.errors.XuepeiError
-    └── RecsysError
-        ├── RuleError               a rule without a sentence or without a decision on null
-        ├── PolicyError             a policy file that names what doesn't exist
-        ├── ScorerUnavailableError  a scorer whose library isn't installed here
-        ├── NotFittedError          a scorer asked before it was fitted
-        ├── BundleError             a model bundle that is missing, damaged or of another version
-        └── QueryError              a query that can't be answered as asked
+data.errors.XuepeiError
+└── RecsysError
+    ├── RuleError               a rule without a sentence or without a decision on null
+    ├── PolicyError             a policy file that names what doesn't exist
+    ├── ScorerUnavailableError  a scorer whose library isn't installed here
+    ├── NotFittedError          a scorer asked before it was fitted
+    ├── BundleError             a model bundle that is missing, damaged or of another version
+    └── QueryError              a query that can't be answered as asked
 """
 
 from data.errors import XuepeiError

@@ -73,11 +73,20 @@ class CourseScorer(Scorer):
 
     course_ids: NDArray[np.str_] | None = None
     """Courses in the order of the score columns, once fitted."""
-    _index: dict[str, int] | None = None
+    _index: Mapping[str, int]
+    _ids: pl.Series
+    _columns: pl.Series
 
     @abstractmethod
     def course_scores(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
         """Scores of all fitted courses for each query; shape (queries, courses), NaN = can't."""
+
+    def take_courses(self, course_ids: NDArray[np.str_]) -> None:
+        """Set the courses scored, in column order; every ``fit`` and ``load`` calls it."""
+        self.course_ids = course_ids
+        self._index = {str(course): column for column, course in enumerate(course_ids)}
+        self._ids = pl.Series("course_id", list(self._index), dtype=pl.String)
+        self._columns = pl.Series("column", range(len(course_ids)), dtype=pl.Int64)
 
     def fitted_courses(self) -> NDArray[np.str_]:
         """The courses scored, in column order.
@@ -91,22 +100,23 @@ class CourseScorer(Scorer):
         return self.course_ids
 
     def course_index(self) -> Mapping[str, int]:
-        """Column of each fitted course."""
-        if self._index is None:
-            self._index = {str(c): i for i, c in enumerate(self.fitted_courses())}
+        """Column of each fitted course.
+
+        Raises:
+            NotFittedError: neither fitted nor loaded.
+        """
+        self.fitted_courses()
         return self._index
 
     def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
         """Each section's course score; null for courses unknown when fitted."""
-        index = self.course_index()
+        self.fitted_courses()
         scores = self.course_scores([query])[0].astype(np.float64)
         columns = candidates.frame["course_id"].replace_strict(
-            index, default=None, return_dtype=pl.Int64
+            self._ids, self._columns, default=None, return_dtype=pl.Int64
         )
-        known = columns.is_not_null().to_numpy()
-        values = np.full(len(candidates), np.nan)
-        values[known] = scores[columns.drop_nulls().to_numpy()]
-        return pl.Series(self.name, values, dtype=pl.Float64).fill_nan(None)
+        by_course = pl.Series(self.name, scores, dtype=pl.Float64).fill_nan(None)
+        return by_course.gather(columns).alias(self.name)
 
 
 class Ranker(ABC):
@@ -145,7 +155,5 @@ class Explainer(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def explain(
-        self, query: LearnerQuery, chosen: Candidates
-    ) -> Sequence[tuple[Reason, ...]]:
+    def explain(self, query: LearnerQuery, chosen: Candidates) -> Sequence[tuple[Reason, ...]]:
         """For each chosen row, its reasons, strongest first; each names a factor of the score."""

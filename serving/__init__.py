@@ -1,0 +1,1 @@
+"""The API and the offline verbs that answer from a model bundle."""

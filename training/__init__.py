@@ -1,0 +1,1 @@
+"""Fit, judge, publish."""

@@ -1,92 +1,93 @@
-"""The root command: loads only the verb that was asked for."""
+"""The root command: finds the verb that was asked for, and loads only that one."""
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any
 
-import click
 import typer
 from rich.markup import escape
+from rich.table import Table
+from typer.exceptions import TyperException
 
-from data.cli.console import err
+from data.cli.console import err, out
 from data.errors import XuepeiError
 
 VERB_GROUP = "xuepei.verbs"
+ABOUT = "学配 xuepei: the right section for a learner, the missing skill for a planner."
 
-
-class Verbs(click.Group):
-    """Verbs by entry point, so that ``xuepei recommend`` never loads the training libraries."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs' names, in the order of a working day."""
-        return [entry.name for entry in _entries()]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one verb."""
-        for entry in _entries():
-            if entry.name == cmd_name:
-                app: typer.Typer = entry.load()
-                command = typer.main.get_command(app)
-                command.name = cmd_name
-                return command
-        return None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs with the first sentence of each."""
-        with formatter.section("Verbs"):
-            rows = [(name, _summary(self.get_command(ctx, name))) for name in self.list_commands(ctx)]
-            formatter.write_dl(rows)
-
-
-def _entries() -> list[EntryPoint]:
-    return list(entry_points(group=VERB_GROUP))
-
-
-def _summary(command: click.Command | None) -> str:
-    return command.get_short_help_str(limit=100) if command else ""
-
-
-@click.group(
-    cls=Verbs,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="学配 xuepei: the right section for a learner, the missing skill for a planner.",
-)
-@click.version_option(version("xuepei"), prog_name="xuepei")
-def cli() -> None:
-    """The root of all verbs."""
+BAD_INPUT = 2
+INTERRUPTED = 130
 
 
 def run_verb(arguments: Sequence[str]) -> Any:
-    """Run a verb inside this process; errors are raised, not printed.
+    """Run one verb inside this process; errors are raised, not printed.
 
     Args:
-        arguments: the command line after ``xuepei``.
+        arguments: the command line after ``xuepei``, the verb first.
 
     Returns:
         What the verb's function returned.
+
+    Raises:
+        XuepeiError: bad input, an unknown verb among it.
     """
-    return cli.main(args=list(arguments), prog_name="xuepei", standalone_mode=False)
+    name, *rest = arguments
+    command = typer.main.get_command(_entry(name).load())
+    return command.main(args=rest, prog_name=f"xuepei {name}", standalone_mode=False)
 
 
 def main() -> None:
     """The console script: exit code 0, 2 for bad input, 130 when interrupted."""
-    sys.exit(_exit_code(sys.argv[1:]))
+    sys.exit(answer(sys.argv[1:]))
 
 
-def _exit_code(arguments: Sequence[str]) -> int:
+def answer(arguments: Sequence[str]) -> int:
+    """Answer one command line; returns the exit code."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        _print_verbs()
+        return 0
+    if arguments[0] == "--version":
+        out.print(f"xuepei {version('xuepei')}")
+        return 0
+    return _guarded(arguments)
+
+
+def _guarded(arguments: Sequence[str]) -> int:
+    """Run a verb; what it raises becomes a message and an exit code."""
     try:
         result = run_verb(arguments)
     except XuepeiError as error:
         err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
-        return 2
-    except click.exceptions.Abort:
-        err.print("interrupted; nothing was changed")
-        return 130
-    except click.ClickException as error:
-        error.show()
+        return BAD_INPUT
+    except TyperException as error:
+        err.print(f"[bold red]error:[/] {escape(error.format_message())}", soft_wrap=True)
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         err.print("interrupted; nothing was changed")
-        return 130
+        return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _entries() -> dict[str, EntryPoint]:
+    """The installed verbs by name, in alphabetical order."""
+    return {entry.name: entry for entry in sorted(entry_points(group=VERB_GROUP))}
+
+
+def _entry(name: str) -> EntryPoint:
+    entries = _entries()
+    if name in entries:
+        return entries[name]
+    near = get_close_matches(name, entries, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "the verbs are " + ", ".join(entries)
+    message = f"there is no verb {name!r}; {hint}"
+    raise XuepeiError(message)
+
+
+def _print_verbs() -> None:
+    table = Table.grid(padding=(0, 3))
+    for name, entry in _entries().items():
+        table.add_row(f"  {name}", typer.main.get_command(entry.load()).get_short_help_str(88))
+    out.print(f"{ABOUT}\n\nUsage: xuepei VERB [ARGUMENTS]   (xuepei VERB --help explains one)\n")
+    out.print(table)

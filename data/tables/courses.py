@@ -107,14 +107,13 @@ class Sections(Contract):
     @dy.rule()
     def window_before_end(cls) -> pl.Expr:
         """Applications open no later than the section's last day."""
-        return (
-            pl.col("apply_opens_at").dt.convert_time_zone("Asia/Shanghai").dt.date()
-            <= pl.col("ends_on")
+        return pl.col("apply_opens_at").dt.convert_time_zone("Asia/Shanghai").dt.date() <= pl.col(
+            "ends_on"
         )
 
     @dy.rule()
     def enrolled_within_capacity(cls) -> pl.Expr:
-        """enrolled is at most capacity, except while a lottery is taking applications."""
+        """Enrolment is at most capacity, except while a lottery is taking applications."""
         drawing = (pl.col("rule") == "lottery") & (pl.col("state") == "applying")
         return (pl.col("enrolled") <= pl.col("capacity")) | drawing
 

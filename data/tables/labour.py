@@ -83,7 +83,7 @@ class Jobseekers(Contract):
 
     @dy.rule()
     def month_is_a_first(cls) -> pl.Expr:
-        """month is the first day of a month."""
+        """The month is given by its first day."""
         return pl.col("month").dt.day() == 1
 
 
@@ -97,7 +97,7 @@ class Vacancies(Contract):
 
     @dy.rule()
     def month_is_a_first(cls) -> pl.Expr:
-        """month is the first day of a month."""
+        """The month is given by its first day."""
         return pl.col("month").dt.day() == 1
 
 
