@@ -1,0 +1,152 @@
+"""From lists seen to seats held: views, applications, admission."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.simulate.choice import (
+    World,
+    age_allows,
+    apply_probability,
+    sharing_allows,
+    utilities,
+)
+from data.simulate.exposure import Lists
+from data.simulate.record import Record
+from data.simulate.sections import DAY_US, FIRST_COME, Sections
+
+SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What happened to each shown pair; entries as in ``Lists``.
+
+    Attributes:
+        utility: U of the pair.
+        viewed: the course page was opened.
+        wanted: the learner would apply, before the limit on applications and clashes.
+        at: when the section was looked at, microseconds since 1970.
+    """
+
+    utility: NDArray[np.float64]
+    viewed: NDArray[np.bool_]
+    wanted: NDArray[np.bool_]
+    at: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """One entry per application of a term.
+
+    Attributes:
+        learner: who applies.
+        section: index into the term's sections.
+        rank: 1 for the learner's first choice.
+        at: when, microseconds since 1970.
+        pair: index into the term's ``Lists``.
+    """
+
+    learner: NDArray[np.int64]
+    section: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    at: NDArray[np.int64]
+    pair: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What became of each application; entries as in ``Applications``.
+
+    Attributes:
+        decided: the outcome is known (seats at once, or the draw has been held).
+        admitted: a seat was given.
+        at: when it was decided, microseconds since 1970.
+    """
+
+    decided: NDArray[np.bool_]
+    admitted: NDArray[np.bool_]
+    at: NDArray[np.int64]
+
+
+def look(
+    world: World, sections: Sections, lists: Lists, record: Record, rng: np.random.Generator
+) -> Seen:
+    """Draw views and wishes for every shown pair."""
+    params = world.params
+    u = utilities(world, sections, lists.learner, lists.section)
+    chance = apply_probability(params, u)
+    wanted = rng.random(len(u)) < chance
+    wanted &= admissible(world, sections, record, lists.learner, lists.section)
+    view = 1 / (1 + np.exp(params.view_threshold - u))
+    viewed = wanted | (rng.random(len(u)) < view)
+    pause = rng.integers(5 * SECOND_US, 40 * SECOND_US, len(u))
+    return Seen(u, viewed, wanted, lists.seen_at + lists.position * 45 * SECOND_US + pause)
+
+
+def admissible(
+    world: World,
+    sections: Sections,
+    record: Record,
+    learner: NDArray[np.int64],
+    section: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Age, sharing, prerequisites and not completed yet: what an application form refuses."""
+    course = sections.course[section]
+    needed = world.courses.prerequisite[course]
+    ready = (needed < 0) | record.completed(learner, np.maximum(needed, 0))
+    allowed = age_allows(world, sections, learner, section)
+    allowed &= sharing_allows(world, sections, learner, section)
+    return allowed & ready & ~record.completed(learner, course)
+
+
+def apply(world: World, sections: Sections, lists: Lists, seen: Seen) -> Applications:
+    """The most wanted sections of each learner, without clashes, up to the limit."""
+    pair = np.flatnonzero(seen.wanted)
+    pair = pair[np.lexsort((-seen.utility[pair], lists.learner[pair]))]
+    rank = _rank_within(lists.learner[pair])
+    kept = rank <= world.params.max_applications
+    pair, rank = pair[kept], rank[kept]
+    free = ~_clashes(sections.slots[lists.section[pair]], lists.learner[pair], rank)
+    pair = pair[free]
+    learner, section = lists.learner[pair], lists.section[pair]
+    return Applications(
+        learner, section, _rank_within(learner), seen.at[pair] + 30 * SECOND_US, pair
+    )
+
+
+def admit(
+    sections: Sections, made: Applications, until: int, rng: np.random.Generator
+) -> Admission:
+    """First come by time, everything else by one draw the day after the window closes."""
+    by_time = sections.rule[made.section] == FIRST_COME
+    drawn_at = sections.closes[made.section] + DAY_US
+    order_key = np.where(by_time, made.at / made.at.max(initial=1), rng.random(len(made.learner)))
+    order = np.lexsort((order_key, made.section))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = _rank_within(made.section[order])
+    at = np.where(by_time, made.at + SECOND_US, drawn_at)
+    decided = at <= until
+    return Admission(decided, decided & (place <= sections.capacity[made.section]), at)
+
+
+def _rank_within(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """1, 2, .. within each run of equal values."""
+    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]])[: len(groups)]
+    lengths = np.diff(np.r_[starts, len(groups)])
+    return np.arange(len(groups)) - np.repeat(starts, lengths) + 1
+
+
+def _clashes(
+    slots: NDArray[np.int64], learner: NDArray[np.int64], rank: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether a better choice of the same learner meets in the same slot."""
+    clash = np.zeros(len(slots), dtype=bool)
+    for better in range(1, int(rank.max(initial=1))):
+        same = np.zeros(len(slots), dtype=bool)
+        same[better:] = learner[better:] == learner[:-better]
+        shared = np.zeros(len(slots), dtype=bool)
+        shared[better:] = (slots[better:] & slots[:-better]) != 0
+        clash |= same & shared
+    return clash

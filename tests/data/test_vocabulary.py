@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from data.errors import ContractError
+from data.tables import TABLES
+from data.vocabulary import VOCABULARY_TABLES, builtin, check
+
+CSCO = Path(__file__).parents[2] / "../shared/datasets/csco_2022_zh/csco22.parquet"
+
+SKILLS = pl.DataFrame(
+    {
+        "skill_id": ["group", "brew", "latte"],
+        "name": ["咖啡", "手冲咖啡", "拉花"],
+        "aliases": [[], ["手冲"], ["咖啡拉花"]],
+        "parent_id": [None, "group", "group"],
+    },
+    schema_overrides={"aliases": pl.List(pl.String)},
+)
+OCCUPATIONS = pl.DataFrame(
+    {"occupation_code": ["4-03-02-08"], "name": ["咖啡师"], "aliases": [["咖啡店员"]]}
+)
+TIES = pl.DataFrame({"occupation_code": ["4-03-02-08"], "skill_id": ["brew"]})
+
+
+def found(
+    skills: pl.DataFrame, occupations: pl.DataFrame, ties: pl.DataFrame
+) -> set[tuple[str, str]]:
+    return {(finding.kind, finding.subject) for finding in check(skills, occupations, ties)}
+
+
+def test_the_builtin_vocabulary_has_no_orphans_duplicates_or_cycles() -> None:
+    assert check(*(builtin(table) for table in VOCABULARY_TABLES)) == []
+
+
+def test_the_builtin_vocabulary_is_large_enough_for_a_city() -> None:
+    assert builtin("skills").filter(pl.col("kind") != "group").height >= 250
+    assert builtin("occupations").height >= 80
+
+
+@pytest.mark.parametrize("table", VOCABULARY_TABLES)
+def test_builtin_tables_hold_their_contracts(table: str) -> None:
+    TABLES[table].validate(builtin(table))
+
+
+def test_every_skill_has_both_names_and_hangs_under_a_trade() -> None:
+    skills = builtin("skills")
+    trades = skills.filter(pl.col("parent_id").is_null())
+    assert skills["name_en"].null_count() == 0
+    assert trades["kind"].unique().to_list() == ["group"]
+
+
+def test_the_trades_that_hangzhous_schools_teach_are_covered() -> None:
+    groups = set(builtin("skills").filter(pl.col("kind") == "group")["name"])
+    assert groups >= {
+        "机械加工", "建筑施工", "新能源汽车", "电子商务", "直播与短视频", "软件开发",
+        "数据与人工智能", "物流与仓储", "养老护理", "母婴与托育", "中式烹饪",
+        "旅游与民宿", "非遗手工", "办公技能",
+        "财务会计", "种植",
+    }  # fmt: skip
+
+
+def test_every_occupation_has_a_tie_with_importance_and_level() -> None:
+    ties = builtin("occupation_skills")
+    assert set(ties["occupation_code"]) == set(builtin("occupations")["occupation_code"])
+    assert ties["level"].null_count() == 0
+
+
+def test_occupation_codes_are_those_of_the_national_classification() -> None:
+    if not CSCO.exists():
+        pytest.skip("the national classification isn't beside the repository")
+    national = pl.read_parquet(CSCO).filter(pl.col("level") == "4")
+    names = national.select(
+        pl.col("code").alias("occupation_code"),
+        pl.col("name").str.replace(r"(L/S|L|S)$", "").alias("national"),
+    ).unique()
+    ours = builtin("occupations").join(names, on="occupation_code", how="left")
+    assert ours.filter(
+        pl.col("national").is_null() | (pl.col("national") != pl.col("name"))
+    ).is_empty()
+
+
+def test_a_table_without_builtin_form_is_refused() -> None:
+    with pytest.raises(ContractError, match="built-in tables are"):
+        builtin("courses")
+
+
+def test_a_sound_vocabulary_has_no_findings() -> None:
+    assert found(SKILLS, OCCUPATIONS, TIES) == set()
+
+
+def test_a_parent_that_is_no_skill_is_an_orphan() -> None:
+    lost = SKILLS.with_columns(parent_id=pl.Series([None, "elsewhere", "group"]))
+    assert found(lost, OCCUPATIONS, TIES) == {("orphan_parent", "brew")}
+
+
+def test_ties_to_nothing_and_occupations_without_ties_are_found() -> None:
+    ties = pl.DataFrame({"occupation_code": ["9-99-99-99"], "skill_id": ["surf"]})
+    assert found(SKILLS, OCCUPATIONS, ties) == {
+        ("orphan_tie", "9-99-99-99"),
+        ("orphan_tie", "surf"),
+        ("untied_occupation", "4-03-02-08"),
+    }
+
+
+def test_a_word_that_leads_to_two_skills_is_found_in_any_case() -> None:
+    words = pl.Series([["Latte"], [], ["latte"]])
+    assert found(SKILLS.with_columns(aliases=words), OCCUPATIONS, TIES) == {
+        ("duplicate_alias", "latte")
+    }
+
+
+def test_a_skill_that_is_its_own_ancestor_is_found() -> None:
+    loop = SKILLS.with_columns(parent_id=pl.Series(["brew", "group", "group"]))
+    assert found(loop, OCCUPATIONS, TIES) == {("cycle", "group"), ("cycle", "brew")}
