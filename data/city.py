@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 import polars as pl
@@ -56,6 +57,7 @@ class City:
         return City({**self.tables, **tables}, self.snapshot_id)
 
 
+@cache
 def empty(table: str) -> pl.LazyFrame:
     """A frame of the table's columns and types without rows."""
     return TABLES[table].create_empty(lazy=True)

@@ -1,0 +1,3 @@
+# Partial: only what the product uses of rjieba.
+
+def cut(text: str, hmm: bool = ...) -> list[str]: ...
