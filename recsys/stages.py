@@ -74,8 +74,8 @@ class CourseScorer(Scorer):
     course_ids: NDArray[np.str_] | None = None
     """Courses in the order of the score columns, once fitted."""
     _index: Mapping[str, int]
-    _ids: pl.Series
-    _columns: pl.Series
+    _known_ids: pl.Series
+    _known_columns: pl.Series
 
     @abstractmethod
     def course_scores(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
@@ -85,8 +85,8 @@ class CourseScorer(Scorer):
         """Set the courses scored, in column order; every ``fit`` and ``load`` calls it."""
         self.course_ids = course_ids
         self._index = {str(course): column for column, course in enumerate(course_ids)}
-        self._ids = pl.Series("course_id", list(self._index), dtype=pl.String)
-        self._columns = pl.Series("column", range(len(course_ids)), dtype=pl.Int64)
+        self._known_ids = pl.Series("course_id", list(self._index), dtype=pl.String)
+        self._known_columns = pl.Series("column", range(len(course_ids)), dtype=pl.Int64)
 
     def fitted_courses(self) -> NDArray[np.str_]:
         """The courses scored, in column order.
@@ -113,7 +113,7 @@ class CourseScorer(Scorer):
         self.fitted_courses()
         scores = self.course_scores([query])[0].astype(np.float64)
         columns = candidates.frame["course_id"].replace_strict(
-            self._ids, self._columns, default=None, return_dtype=pl.Int64
+            self._known_ids, self._known_columns, default=None, return_dtype=pl.Int64
         )
         by_course = pl.Series(self.name, scores, dtype=pl.Float64).fill_nan(None)
         return by_course.gather(columns).alias(self.name)

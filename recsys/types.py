@@ -47,6 +47,8 @@ class LearnerQuery:
         enrolled_sections: sections applied to, waitlisted or enrolled in.
         goal_skills: skills the learner wants.
         goal_occupation_code: occupation the learner wants.
+        education: highest level completed.
+        work_status: employed, retired and so on.
         scope_institution_id: the institution a call is scoped to, for sections shared as "own".
         include_ids: when given, only these sections are candidates.
         exclude_ids: sections never returned.
@@ -74,6 +76,8 @@ class LearnerQuery:
     enrolled_sections: frozenset[str] = frozenset()
     goal_skills: frozenset[str] = frozenset()
     goal_occupation_code: str | None = None
+    education: str | None = None
+    work_status: str | None = None
     scope_institution_id: str | None = None
     include_ids: frozenset[str] | None = None
     exclude_ids: frozenset[str] = frozenset()
@@ -112,6 +116,7 @@ class TrainingSet:
             document, including courses nobody has taken.
         as_of: the cut-off.
         seed: of every random choice made while fitting.
+        occupation_skills: rows of the ``occupation_skills`` contract, or None when unknown.
     """
 
     interactions: pl.DataFrame
@@ -119,6 +124,7 @@ class TrainingSet:
     courses: pl.DataFrame
     as_of: datetime
     seed: int = 0
+    occupation_skills: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

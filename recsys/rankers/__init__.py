@@ -1,0 +1,1 @@
+"""Rankers: join the scorers' columns into one score per section."""

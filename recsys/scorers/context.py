@@ -1,0 +1,140 @@
+"""Context: the journey, the hours, the price and the age group of a section."""
+
+from typing import ClassVar, Final, Self
+
+import numpy as np
+import polars as pl
+from pydantic import Field
+
+from data.vocab import ONLINE_MODES
+from recsys.stages import Arrays, Scorer, StageConfig
+from recsys.types import Candidates, LearnerQuery, TrainingSet
+
+FEN_A_YUAN: Final = 100
+YEARS_A_BAND: Final = 10.0
+ELDER_FROM: Final = 60
+
+AGE_FROM: Final = (0, 25, 35, 45, 60, 70)
+"""Youngest age of the groups that the two tables below are given for."""
+
+MINUTES: Final = (27.0, 27.0, 25.0, 20.0, 20.0, 14.0)
+"""By age group: minutes of travel that divide the odds of applying by e. From the distance
+scales of the prototype city (5, 5, 4.5 and 3.5 km, elders 1.6 and 1 km on foot)."""
+
+AGE_FIT: Final[dict[str, tuple[float, ...]]] = {
+    "night_school": (1.0, 1.0, 0.5, 0.0, -1.2, -1.8),
+    "vocational": (0.6, 0.8, 0.6, 0.3, -1.5, -2.5),
+    "senior": (-1.5, -1.2, -0.6, 0.5, 2.0, 2.0),
+}
+"""By programme and age group: log odds of applying, from the prototype city; a programme
+that isn't listed is for all ages."""
+
+
+class ContextConfig(StageConfig):
+    """Weight of each term, in log odds of applying. Starting points; train.tune may move them."""
+
+    travel: float = Field(default=1.0, ge=0)
+    """Times minutes / MINUTES of the age group: exponential decay of the odds."""
+
+    travel_limit: float = Field(default=5.0, gt=0)
+    """Beyond this many MINUTES a longer journey makes no difference."""
+
+    slots: float = Field(default=2.5, ge=0)
+    """Times the share of the section's slots that the learner has free."""
+
+    online: float = Field(default=1.5, ge=0)
+    """Cost of an online section against a room at an average distance."""
+
+    online_elder: float = Field(default=3.0, ge=0)
+    """The same for learners of 60 and over."""
+
+    price: float = Field(default=0.35, ge=0)
+    """Cost of ``price_unit_yuan`` yuan after subsidy."""
+
+    price_unit_yuan: float = Field(default=250.0, gt=0)
+    """The price of a typical term, yuan."""
+
+    age: float = Field(default=1.0, ge=0)
+    """Times AGE_FIT of programme and age group, less one per ten years outside the course's
+    age limits."""
+
+
+class Context(Scorer):
+    """Scores a section by how well it fits the learner's day.
+
+    Direction: higher is better. Range: unbounded, mostly -10 to 5. Unit: log odds of applying,
+    up to a constant. Null: nothing is known of the section.
+
+    The sum of five terms: journey, free slots, online, price, age. A term unknown for a
+    section counts as the mean of those known, so that it moves nothing.
+    """
+
+    name: ClassVar[str] = "context"
+    config_type: ClassVar[type[StageConfig]] = ContextConfig
+    config: ContextConfig
+    uses_history: ClassVar[bool] = False
+
+    def fit(self, training: TrainingSet) -> Self:
+        """Nothing to learn: the weights stand in the configuration."""
+        return self
+
+    def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
+        """The sum of the weighted terms."""
+        terms = candidates.frame.select(**self.terms(query))
+        known = pl.any_horizontal(pl.all().is_not_null())
+        filled = pl.sum_horizontal(pl.all().fill_null(pl.all().mean()))
+        return terms.select(pl.when(known).then(filled).cast(pl.Float64).alias(self.name))[
+            self.name
+        ]
+
+    def terms(self, query: LearnerQuery) -> dict[str, pl.Expr]:
+        """Each weighted term by name, null where unknown: the factors of an explanation."""
+        return {
+            "travel": self._travel(query),
+            "slots": self.config.slots * pl.col("slot_fit"),
+            "online": self._online(query),
+            "price": self._price(),
+            "age": self._age(query),
+        }
+
+    def _travel(self, query: LearnerQuery) -> pl.Expr:
+        """Journey to a room; an online section has none and so counts as an average one."""
+        minutes = pl.when(~_is_online()).then(pl.col("travel_min"))
+        lengths = (minutes / MINUTES[age_group(query)]).clip(0, self.config.travel_limit)
+        return -self.config.travel * lengths
+
+    def _online(self, query: LearnerQuery) -> pl.Expr:
+        elder = query.elder or (query.age_low or 0) >= ELDER_FROM
+        cost = self.config.online_elder if elder else self.config.online
+        return -cost * _is_online().cast(pl.Float64)
+
+    def _price(self) -> pl.Expr:
+        yuan = pl.col("price_net_fen") / FEN_A_YUAN
+        return -self.config.price * yuan / self.config.price_unit_yuan
+
+    def _age(self, query: LearnerQuery) -> pl.Expr:
+        if query.age_low is None or query.age_high is None:
+            return pl.lit(None, dtype=pl.Float64)
+        fits = {programme: fit[age_group(query)] for programme, fit in AGE_FIT.items()}
+        programme = pl.col("programme").cast(pl.String)
+        typical = programme.replace_strict(fits, default=0.0, return_dtype=pl.Float64)
+        too_young = (pl.col("age_min") - query.age_high).clip(0).fill_null(0)
+        too_old = (query.age_low - pl.col("age_max")).clip(0).fill_null(0)
+        return self.config.age * (typical - (too_young + too_old) / YEARS_A_BAND)
+
+    def arrays(self) -> Arrays:
+        """No state."""
+        return {}
+
+    def load(self, arrays: Arrays) -> Self:
+        """Nothing to restore."""
+        return self
+
+
+def age_group(query: LearnerQuery) -> int:
+    """Place of the learner's age in AGE_FROM; the widest-travelling group when unknown."""
+    return int(np.searchsorted(AGE_FROM, query.age_low or 0, side="right")) - 1
+
+
+def _is_online() -> pl.Expr:
+    return pl.col("mode").cast(pl.String).is_in(ONLINE_MODES)

@@ -1,0 +1,85 @@
+"""EASE: taste from a linear model of which courses are taken together [steck2019ease]."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+from pydantic import Field
+
+from recsys.scorers.histories import HistoryScorer, taken_courses
+from recsys.scorers.matrices import Matrix, one_thread
+from recsys.stages import Arrays, StageConfig
+from recsys.types import TrainingSet
+
+
+class EaseConfig(StageConfig):
+    """How strongly EASE generalises, and how large a catalogue it takes on."""
+
+    regularisation: float = Field(default=1000.0, gt=0)
+    """Ridge penalty, in learners: two courses count as related beyond this many shared
+    learners. One value serves 400 to 12,000 learners (docs/scorers.md)."""
+
+    max_courses: int = Field(default=6000, ge=1)
+    """Only this many courses, the most taken, are modelled; the rest score null. The square
+    of it is held in memory (6,000: 144 MB; three times that while fitting)."""
+
+
+class Ease(HistoryScorer):
+    """Scores a course by its learned closeness to all courses of the history.
+
+    Direction: higher is better. Range: unbounded, mostly 0 to 1. Unit: predicted weight of an
+    interaction. Null: no known course in the history, or a course nobody took (or beyond
+    ``max_courses``).
+
+    With ``G = X^T X + regularisation * I`` over the (learners, courses) matrix X and
+    ``P = G^-1``, the closeness of course i to j is ``-P_ij / P_jj`` (0 for i = j).
+    """
+
+    name: ClassVar[str] = "ease"
+    config_type: ClassVar[type[StageConfig]] = EaseConfig
+    config: EaseConfig
+    _closeness: NDArray[np.float32]
+
+    def fit(self, training: TrainingSet) -> Self:
+        """Invert the regularised co-occurrence of the most taken courses."""
+        courses, taken = taken_courses(training.interactions)
+        chosen = most_taken(taken, self.config.max_courses)
+        with one_thread():
+            closeness = closeness_of(taken[:, chosen], self.config.regularisation)
+        return self._restore(courses[chosen], closeness)
+
+    def fold_in(self, taken: Matrix) -> NDArray[np.float32]:
+        """The history's closeness to every course, summed."""
+        return taken @ self._closeness
+
+    def arrays(self) -> Arrays:
+        """Courses and their closeness to one another, (courses, courses)."""
+        return {"course_ids": self.fitted_courses(), "closeness": self._closeness}
+
+    def load(self, arrays: Arrays) -> Self:
+        """Restore from ``arrays``."""
+        return self._restore(arrays["course_ids"], arrays["closeness"])
+
+    def _restore(self, course_ids: NDArray[np.str_], closeness: NDArray[np.float32]) -> Self:
+        self.take_courses(course_ids)
+        self._closeness = closeness
+        return self
+
+
+def most_taken(taken: Matrix, limit: int) -> NDArray[np.int64]:
+    """Columns of the most taken courses, in column order; ties go to the earlier column."""
+    learners = np.bincount(taken.indices, minlength=taken.shape[1])
+    return np.sort(np.argsort(-learners, kind="stable")[:limit])
+
+
+def closeness_of(taken: Matrix, regularisation: float) -> NDArray[np.float32]:
+    """EASE's weight matrix, (courses, courses), zero on its diagonal."""
+    gram = (taken.T @ taken).toarray().astype(np.float64)
+    gram[np.diag_indices_from(gram)] += regularisation
+    if not gram.size:
+        return gram.astype(np.float32)
+    precision = scipy.linalg.inv(gram, overwrite_a=True, assume_a="pos")
+    closeness = (-precision / precision.diagonal()).astype(np.float32)
+    np.fill_diagonal(closeness, 0.0)
+    return closeness

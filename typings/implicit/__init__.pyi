@@ -1,0 +1,1 @@
+# Partial: only what the product uses of implicit.

@@ -1,0 +1,19 @@
+# Partial: only what the product uses of implicit.
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+class AlternatingLeastSquares:
+    item_factors: NDArray[np.float32]
+    def __init__(
+        self,
+        factors: int = ...,
+        regularization: float = ...,
+        alpha: float = ...,
+        *,
+        iterations: int = ...,
+        num_threads: int = ...,
+        random_state: int | None = ...,
+    ) -> None: ...
+    def fit(self, user_items: csr_matrix[np.float32], show_progress: bool = ...) -> None: ...
