@@ -7,6 +7,7 @@ XuepeiError                 anything the product reports instead of a traceback 
 │   ├── ContractError       a frame that doesn't hold its table's contract
 │   ├── StoreError          a snapshot that is missing, damaged or of another version
 │   └── LedgerError         the event log can't be opened or written
+├── FeatureError            see features.errors
 └── RecsysError             see recsys.errors
 """
 

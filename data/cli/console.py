@@ -1,6 +1,7 @@
 """Terminal output shared by the verbs: tables, progress bars, JSON."""
 
 import json
+import os
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,13 @@ from rich.progress import (
 )
 from rich.table import Table
 
-out = Console(highlight=False)
-"""What the verb was asked for."""
+_PIPED_WIDTH = 140
+
+out = Console(
+    highlight=False,
+    width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH,
+)
+"""What the verb was asked for; wide enough for its tables where it goes into a file."""
 
 err = Console(stderr=True, highlight=False)
 """Progress and errors, kept apart so that output can be piped."""

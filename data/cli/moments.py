@@ -1,0 +1,35 @@
+"""Moments given on the command line."""
+
+from datetime import UTC, date, datetime, time
+
+from data.errors import XuepeiError
+from data.vocab import CITY_TIME
+
+
+def read_moment(text: str) -> datetime:
+    """A moment from text, in UTC: ISO 8601 with offset, or a day of the city's time zone.
+
+    >>> read_moment("2025-09-01T12:00:00+08:00").isoformat()
+    '2025-09-01T04:00:00+00:00'
+    >>> read_moment("2025-09-01").isoformat()
+    '2025-08-31T16:00:00+00:00'
+
+    Raises:
+        XuepeiError: neither of the two, or a time without offset.
+    """
+    written = text.strip()
+    try:
+        if len(written) <= len("2025-09-01"):
+            midnight = datetime.combine(date.fromisoformat(written), time(), CITY_TIME)
+            return midnight.astimezone(UTC)
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        message = (
+            f"{text!r} is no time; expected ISO 8601 with offset, such as "
+            "2025-09-01T12:00:00+08:00, or a day, such as 2025-09-01"
+        )
+        raise XuepeiError(message) from None
+    if moment.tzinfo is None:
+        message = f"{text!r} has no offset; write {written}+08:00 for the city's time"
+        raise XuepeiError(message)
+    return moment.astimezone(UTC)
