@@ -58,7 +58,7 @@ format: $(READY) ## Format and mend what can be mended automatically
 	@$(BIN)/ruff format .
 
 bench: $(READY) ## Measure speed, memory and ranking quality beside their peers
-	@$(BIN)/python -m tests.benches $(DATASETS)
+	@$(BIN)/python experiments/000-foundation/run.py $(DATASETS)
 
 lock: $(READY) ## Resolve the dependencies anew
 	@$(LOCK) requirements/bootstrap.in --output-file requirements/bootstrap.txt
