@@ -1,0 +1,1 @@
+"""Explainers: the reasons of a finished list, each a true factor of its score."""

@@ -1,0 +1,1 @@
+"""Wires the stages by policy: query -> candidates -> rules -> scorers -> ranker -> list."""

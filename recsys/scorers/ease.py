@@ -63,7 +63,8 @@ class Ease(HistoryScorer):
 
     def _restore(self, course_ids: NDArray[np.str_], closeness: NDArray[np.float32]) -> Self:
         self.take_courses(course_ids)
-        self._closeness = closeness
+        # Row after row: a transposed matrix would be copied whole for every query.
+        self._closeness = np.ascontiguousarray(closeness)
         return self
 
 

@@ -1,0 +1,115 @@
+"""Learners at one instant: found by id, read only as far as they allow."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+import polars as pl
+
+from data.city import City
+from features.asof import known_at
+from features.history import learner_history
+from features.learner import learner_features
+from recsys.types import Commitment
+
+MOMENT: Final = timedelta(microseconds=1)
+"""A cut-off is exclusive: this much after an event, the event is known."""
+
+Facts = dict[str, Any]
+"""Fields of a LearnerQuery."""
+
+
+class Profiles:
+    """What the city's records say about its learners.
+
+    A city without a learners table has recorded nobody's refusal: there, whoever left a
+    trace counts as known, and the trace may be read.
+    """
+
+    def __init__(self, city: City, as_of: datetime) -> None:
+        """Read the register; histories are read when the first one is asked for."""
+        self.city = known_at(city, as_of)
+        self.as_of = as_of
+        self._registered = city.has("learners")
+        self._learners = learner_features(city, as_of)
+        self._row_of = _rows_by_id(self._learners)
+
+    def __contains__(self, learner_id: str) -> bool:
+        """Whether the learner is known."""
+        return learner_id in (self._row_of if self._registered else self._history_row_of)
+
+    def facts(self, learner_id: str, new_events: pl.DataFrame | None) -> Facts:
+        """The query fields of a known learner.
+
+        With personalisation off only what decides eligibility and place is in it: age, home,
+        needs, limits. History, goals and commitments are not read.
+
+        Args:
+            learner_id: a learner that is ``in`` the profiles.
+            new_events: rows of the ``events`` contract that the snapshot doesn't hold yet.
+        """
+        facts = self._register(learner_id) if self._registered else {"personalised": True}
+        if facts["personalised"]:
+            facts |= self._past(learner_id, new_events)
+        return facts
+
+    def _register(self, learner_id: str) -> Facts:
+        row = self._learners.row(self._row_of[learner_id], named=True)
+        same = ("age_low", "age_high", "district_code", "home_division_code", "travel_mode")
+        facts = {name: row[name] for name in same} | {
+            "personalised": row["personalised"],
+            "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
+            "circle_min": row["max_travel_min"],
+            "free_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
+            "needs": frozenset(row["needs"]),
+        }
+        if row["personalised"]:
+            facts["goal_skills"] = frozenset(row["goal_skills"])
+            own = ("goal_occupation_code", "education", "work_status")
+            facts |= {name: row[name] for name in own}
+        return facts
+
+    def _past(self, learner_id: str, new_events: pl.DataFrame | None) -> Facts:
+        if new_events is not None and (mine := new_events.filter(_is(learner_id))).height:
+            return _past_fields(self._updated(learner_id, mine))
+        row = self._history_row_of.get(learner_id)
+        return {} if row is None else _past_fields(self._histories.row(row, named=True))
+
+    def _updated(self, learner_id: str, newer: pl.DataFrame) -> Mapping[str, Any]:
+        """The past with events that came in since; each event counts once."""
+        older = self.city.scan("events").filter(_is(learner_id)).collect()
+        events = pl.concat([older, newer.select(older.columns)]).unique("event_id", keep="first")
+        city = self.city.with_tables(events=events.lazy())
+        horizon = max(self.as_of, *(at + MOMENT for at in newer["occurred_at"]))
+        return learner_history(city, horizon, [learner_id]).row(0, named=True)
+
+    @cached_property
+    def _histories(self) -> pl.DataFrame:
+        return learner_history(self.city, self.as_of)
+
+    @cached_property
+    def _history_row_of(self) -> Mapping[str, int]:
+        return _rows_by_id(self._histories)
+
+
+def _rows_by_id(frame: pl.DataFrame) -> dict[str, int]:
+    return {learner: row for row, learner in enumerate(frame["learner_id"])}
+
+
+def _is(learner_id: str) -> pl.Expr:
+    return pl.col("learner_id") == learner_id
+
+
+def _past_fields(row: Mapping[str, Any]) -> Facts:
+    commitments = (
+        Commitment(held["section_id"], frozenset(held["slots"]), held["starts_on"], held["ends_on"])
+        for held in row["commitments"]
+    )
+    return {
+        "history": tuple(row["history"]),
+        "history_weights": tuple(row["history_weights"]),
+        "completed": frozenset(row["completed"]),
+        "enrolled_sections": frozenset(row["enrolled_sections"]),
+        "commitments": tuple(commitments),
+    }

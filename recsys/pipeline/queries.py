@@ -1,0 +1,82 @@
+"""From a learner's id and the caller's limits to everything a decision may know."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import polars as pl
+
+from recsys.pipeline.limits import Limits, check_limits, check_programme, check_size
+from recsys.pipeline.profiles import Profiles
+from recsys.types import LearnerQuery
+
+SETS: Final = ("free_slots", "needs", "include_ids", "exclude_ids")
+"""Limits kept as frozen sets."""
+
+
+def build_query(
+    profiles: Profiles,
+    learner_id: str | None,
+    *,
+    programme: str | None,
+    n: int,
+    new_events: pl.DataFrame | None,
+    limits: Limits,
+) -> LearnerQuery:
+    """The query of a learner, or of nobody in particular.
+
+    An unknown learner is answered like an anonymous one; the id stays in the query so that
+    the answer can say so.
+
+    Raises:
+        QueryError: a limit, the programme or n is outside what is allowed.
+    """
+    check_limits(limits)
+    check_programme(programme)
+    check_size(n)
+    known = learner_id is not None and learner_id in profiles
+    facts = profiles.facts(learner_id, new_events) if learner_id is not None and known else {}
+    stated = _stated(limits)
+    needs = facts.get("needs", frozenset()) | stated.pop("needs", frozenset())
+    fields: dict[str, Any] = {"as_of": profiles.as_of, **facts, **stated, "needs": needs}
+    return LearnerQuery(programme=programme, n=n, learner_id=learner_id, **fields)
+
+
+def fallback_of(query: LearnerQuery, profiles: Profiles) -> str | None:
+    """Why the answer to a query isn't personal; None when it is."""
+    if query.learner_id is None:
+        return "anonymous"
+    if query.learner_id not in profiles:
+        return "unknown_learner"
+    if not query.personalised:
+        return "personalisation_off"
+    return None if query.history else "no_history"
+
+
+def _stated(limits: Limits) -> dict[str, Any]:
+    """The limits as fields of a query."""
+    stated: dict[str, Any] = {**limits}
+    sets = {name: frozenset(stated[name]) for name in SETS if stated.get(name) is not None}
+    return stated | sets
+
+
+def as_permitted(query: LearnerQuery) -> LearnerQuery:
+    """The query as the stages may see it: with personalisation off, nothing of the person.
+
+    What remains (age, home, needs, limits) decides eligibility and place; two learners who
+    share it get the same list, byte for byte.
+    """
+    if query.personalised:
+        return query
+    return replace(
+        query,
+        learner_id=None,
+        history=(),
+        history_weights=(),
+        completed=frozenset(),
+        commitments=(),
+        enrolled_sections=frozenset(),
+        goal_skills=frozenset(),
+        goal_occupation_code=None,
+        education=None,
+        work_status=None,
+    )

@@ -1,0 +1,33 @@
+"""One section per course: a list offers choices, not the same course at six times."""
+
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import Field
+
+from recsys.stages import Reranker, StageConfig
+from recsys.types import Candidates, LearnerQuery
+
+
+class OnePerCourseConfig(StageConfig):
+    """What becomes of a course's further sections."""
+
+    further: Literal["follow", "drop"] = Field(default="follow")
+    """``follow`` puts them after the best section of every course, so that they appear only
+    where there are fewer courses than places; ``drop`` leaves them out."""
+
+
+class OnePerCourse(Reranker):
+    """The best section of each course keeps its place among the best; others follow or go."""
+
+    name: ClassVar[str] = "one_per_course"
+    config_type: ClassVar[type[StageConfig]] = OnePerCourseConfig
+    config: OnePerCourseConfig
+
+    def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
+        """Best sections first, each course once; both groups keep the order they came in."""
+        frame = ranked.frame
+        best = frame["course_id"].is_first_distinct()
+        if self.config.further == "drop":
+            return Candidates(frame.filter(best))
+        return Candidates(pl.concat([frame.filter(best), frame.filter(~best)]))

@@ -1,0 +1,248 @@
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from recsys.explainers.factors import FactorExplainer
+from recsys.explainers.facts import Facts
+from recsys.explainers.taste import speaks_for
+from recsys.stages import Arrays, CourseScorer, StageConfig
+from recsys.types import Candidates, LearnerQuery, Reason, TrainingSet
+
+FACTS = Facts(
+    titles={"tea": "茶艺", "ink": "书法", "yoga": "瑜伽"},
+    skills={"py": "Python", "sql": "SQL", "git": "Git", "go": "Go"},
+    occupations={"4-04": "程序员"},
+    occupation_skills={"4-04": frozenset({"py", "git"})},
+    by_age={("tea", 25): 37},
+    by_district={("ink", "330106000000"): 12},
+)
+QUERY = LearnerQuery(
+    as_of=datetime(2025, 9, 1, 4, tzinfo=UTC),
+    personalised=True,
+    age_low=25,
+    age_high=34,
+    district_code="330106000000",
+)
+SECTION: Mapping[str, Any] = {
+    "section_id": "s",
+    "course_id": "tea",
+    "travel_min": 12.4,
+    "slots": ["3E"],
+    "slot_fit": 1.0,
+    "price_net_fen": 20000,
+    "age_overlap": True,
+    "teaches_skill_ids": ["py", "sql"],
+}
+
+
+class Config(StageConfig):
+    """Nothing to set."""
+
+
+class Likeness(CourseScorer):
+    """Courses are alike by a table; a history scores the sum of its likenesses."""
+
+    name: ClassVar[str] = "ease"
+    config_type: ClassVar[type[StageConfig]] = Config
+    uses_history: ClassVar[bool] = True
+    TABLE: ClassVar = np.array([[9.0, 2.0, -1.0], [2.0, 9.0, 0.0], [1.0, 0.0, 9.0]])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.take_courses(np.array(["tea", "ink", "yoga"], dtype=np.str_))
+
+    def fit(self, training: TrainingSet) -> Self:
+        return self
+
+    def course_scores(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
+        index = self.course_index()
+        rows = [self.TABLE[[index[c] for c in q.history if c in index]].sum(0) for q in queries]
+        return np.array(rows, dtype=np.float32)
+
+    def arrays(self) -> Arrays:
+        return {}
+
+    def load(self, arrays: Arrays) -> Self:
+        return self
+
+
+class Person(Likeness):
+    """Knows the person, not the past."""
+
+    name: ClassVar[str] = "hybrid"
+    uses_history: ClassVar[bool] = False
+
+
+Explain = Callable[..., tuple[Reason, ...]]
+
+
+@pytest.fixture(scope="module")
+def explain() -> Explain:
+    """The reasons of one section: a test states its columns and its query."""
+    explainer = FactorExplainer(FACTS, {"ease": Likeness(), "hybrid": Person()})
+
+    def reasons(query: LearnerQuery = QUERY, **columns: Any) -> tuple[Reason, ...]:
+        frame = pl.DataFrame([{**SECTION, **columns}])
+        return explainer.explain(query, Candidates(frame))[0]
+
+    return reasons
+
+
+def asking(**fields: Any) -> LearnerQuery:
+    plain: dict[str, Any] = {
+        name: getattr(QUERY, name)
+        for name in ("as_of", "personalised", "age_low", "age_high", "district_code")
+    }
+    return LearnerQuery(**plain | fields)
+
+
+def kinds(reasons: tuple[Reason, ...]) -> list[str]:
+    return [reason.kind for reason in reasons]
+
+
+def test_only_what_raised_the_score_is_a_reason(explain: Explain) -> None:
+    told = explain(part_popularity=1.0, part_context=-2.0, term_context_travel=0.5, part_ease=0.0)
+    assert kinds(told) == ["popular_age"]
+    assert told[0].weight == 1.0
+
+
+def test_nothing_raised_the_score_so_nothing_is_claimed(explain: Explain) -> None:
+    assert explain(part_popularity=-1.0) == ()
+
+
+def test_weights_are_shares_of_what_raised_the_score_strongest_first(explain: Explain) -> None:
+    told = explain(
+        part_popularity=1.0,
+        part_context=3.0,
+        term_context_travel=0.2,
+        term_context_price=0.4,
+        part_goal=-9.0,
+    )
+    assert [(reason.kind, round(reason.weight, 3)) for reason in told] == [
+        ("price", 0.5),
+        ("near", 0.25),
+        ("popular_age", 0.25),
+    ]
+
+
+def test_a_journey_is_told_only_where_it_is_shorter_than_the_average(explain: Explain) -> None:
+    (near,) = explain(part_context=1.0, term_context_travel=0.3)
+    assert near.evidence == {"minutes": 12}
+    assert "约 12 分钟" in near.text_zh
+    assert explain(part_context=1.0, term_context_travel=-0.3, term_context_online=0.1) == ()
+    unknown = explain(part_context=1.0, term_context_travel=0.3, travel_min=None)
+    assert unknown == ()
+
+
+def test_slots_are_told_only_where_all_of_them_are_free(explain: Explain) -> None:
+    (slot,) = explain(part_context=1.0, term_context_slots=0.3)
+    assert "周三晚上" in slot.text_zh
+    assert "Wed evening" in slot.text_en
+    assert explain(part_context=1.0, term_context_slots=0.3, slot_fit=0.5) == ()
+    assert explain(part_context=1.0, term_context_slots=0.3, slot_fit=None) == ()
+    assert explain(part_context=1.0, term_context_slots=0.3, slots=[]) == ()
+
+
+def test_free_of_charge_is_said_of_a_price_of_zero_only(explain: Explain) -> None:
+    (free,) = explain(part_context=1.0, term_context_price=0.3, price_net_fen=0)
+    (paid,) = explain(part_context=1.0, term_context_price=0.3, price_net_fen=12050)
+    assert (free.kind, paid.kind) == ("free_of_charge", "price")
+    assert "120.5 元" in paid.text_zh
+
+
+def test_age_is_told_only_where_band_and_limits_overlap(explain: Explain) -> None:
+    assert kinds(explain(part_context=1.0, term_context_age=0.3)) == ["age_fit"]
+    assert explain(part_context=1.0, term_context_age=0.3, age_overlap=None) == ()
+
+
+def test_popularity_names_the_nearest_group_that_is_large_enough(explain: Explain) -> None:
+    (peers,) = explain(part_popularity=1.0)
+    (here,) = explain(part_popularity=1.0, course_id="ink")
+    (city,) = explain(part_popularity=1.0, course_id="yoga")
+    (unknown,) = explain(asking(age_low=None, district_code=None), part_popularity=1.0)
+    assert [peers.kind, here.kind, city.kind, unknown.kind] == [
+        "popular_age",
+        "popular_here",
+        "popular",
+        "popular",
+    ]
+    assert (peers.evidence, here.evidence, city.evidence) == ({"people": 37}, {"people": 12}, {})
+
+
+def test_taste_names_the_course_of_the_past_behind_it(explain: Explain) -> None:
+    (told,) = explain(asking(history=("yoga", "ink")), part_ease=1.0)
+    assert told.kind == "taste_course"
+    assert told.evidence == {"course_id": "ink", "title": "书法"}
+    assert "《书法》" in told.text_zh
+
+
+def test_taste_without_a_single_voice_names_no_course(explain: Explain) -> None:
+    (told,) = explain(asking(history=("unknown",)), part_ease=1.0)
+    assert told.kind == "taste"
+
+
+def test_a_course_of_the_past_is_said_to_be_one(explain: Explain) -> None:
+    (told,) = explain(asking(history=("tea",)), part_ease=1.0)
+    assert told.kind == "revisited"
+
+
+def test_scorers_that_say_the_same_add_up_to_one_reason(explain: Explain) -> None:
+    (told,) = explain(asking(history=("ink",)), part_ease=1.0, part_other=0.0)
+    assert told.weight == 1.0
+
+
+def test_the_person_is_named_as_a_factor_only_with_personalisation(explain: Explain) -> None:
+    assert kinds(explain(part_hybrid=1.0)) == ["profile"]
+    assert explain(asking(personalised=False), part_hybrid=1.0) == ()
+
+
+def test_a_goal_names_the_skills_that_are_taught(explain: Explain) -> None:
+    (told,) = explain(asking(goal_skills=frozenset({"py", "go"})), part_goal=1.0)
+    assert told.kind == "goal_skill"
+    assert told.evidence == {"skills": "Python"}
+
+
+def test_a_wanted_occupation_names_what_it_asks_for(explain: Explain) -> None:
+    (told,) = explain(asking(goal_occupation_code="4-04"), part_goal=1.0)
+    assert told.kind == "goal_occupation"
+    assert told.evidence == {"occupation": "程序员", "skills": "Python"}
+
+
+def test_a_goal_that_is_not_taught_is_not_claimed(explain: Explain) -> None:
+    assert explain(asking(goal_skills=frozenset({"go"})), part_goal=1.0) == ()
+    assert explain(asking(goal_occupation_code="9-99"), part_goal=1.0) == ()
+    query = asking(goal_skills=frozenset({"py"}))
+    assert explain(query, part_goal=1.0, teaches_skill_ids=None) == ()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["popularity", "context", "goal", "ease", "hybrid"]),
+        st.floats(-5, 5, allow_nan=False),
+    )
+)
+def test_weights_never_add_up_to_more_than_the_whole(
+    explain: Explain, parts: dict[str, float]
+) -> None:
+    columns = {f"part_{name}": value for name, value in parts.items()}
+    told = explain(asking(history=("ink",)), term_context_travel=0.1, **columns)
+    weights = [reason.weight for reason in told]
+    assert weights == sorted(weights, reverse=True)
+    assert sum(weights) <= 1 + 1e-9
+
+
+def test_a_course_never_speaks_for_itself() -> None:
+    voices = speaks_for(Likeness(), asking(history=("tea", "ink")), ["tea", "ink", "new"])
+    assert voices == {"tea": "ink", "ink": "tea"}
+
+
+def test_only_a_positive_voice_is_heard() -> None:
+    assert speaks_for(Likeness(), asking(history=("tea",)), ["yoga"]) == {}
+    assert speaks_for(Likeness(), asking(), ["yoga"]) == {}

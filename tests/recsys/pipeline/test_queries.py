@@ -1,0 +1,157 @@
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from data.city import City
+from recsys.errors import QueryError
+from recsys.pipeline.policy import Policy
+from recsys.pipeline.queries import as_permitted
+from recsys.pipeline.recommender import Recommender
+from recsys.types import LearnerQuery
+
+
+def test_a_query_holds_what_the_learner_told(recommender: Recommender) -> None:
+    query = recommender.query("lin")
+    assert query.personalised
+    assert (query.age_low, query.age_high) == (25, 34)
+    assert query.home == (120.12, 30.27)
+    assert query.district_code == "330106000000"
+    assert query.goal_skills == {"python"}
+    assert query.history == ("yoga",)
+    assert query.enrolled_sections == {"yoga-near"}
+    assert [held.section_id for held in query.commitments] == ["yoga-near"]
+
+
+def test_an_unknown_learner_is_asked_for_like_nobody(
+    recommender: Recommender, as_of: datetime
+) -> None:
+    assert recommender.query("stranger") == LearnerQuery(as_of=as_of, learner_id="stranger")
+    assert recommender.query(None) == LearnerQuery(as_of=as_of)
+
+
+@pytest.mark.parametrize("learner", ["off", "child"])
+def test_without_consent_nothing_of_the_past_is_read(
+    recommender: Recommender, learner: str
+) -> None:
+    query = recommender.query(learner)
+    assert not query.personalised
+    assert query == replace(as_permitted(query), learner_id=learner)
+    assert query.age_low is not None, "age and needs still decide eligibility"
+
+
+def test_a_child_with_a_guardians_consent_is_personalised(recommender: Recommender) -> None:
+    assert recommender.query("minor").personalised
+
+
+def test_limits_the_learner_set_are_kept(recommender: Recommender) -> None:
+    query = recommender.query("limits")
+    assert (query.free_slots, query.circle_min) == (frozenset({"3E"}), 25.0)
+
+
+def test_the_callers_limits_replace_the_learners(recommender: Recommender) -> None:
+    query = recommender.query("limits", circle_min=60, free_slots=["6M"])
+    assert (query.free_slots, query.circle_min) == (frozenset({"6M"}), 60.0)
+    lifted = recommender.query("limits", circle_min=None, free_slots=None)
+    assert (lifted.free_slots, lifted.circle_min) == (None, None)
+
+
+def test_the_callers_needs_add_to_the_learners(recommender: Recommender) -> None:
+    assert recommender.query("wheels", needs=[]).needs == {"step_free"}
+    assert recommender.query("wheels", needs=["captions"]).needs == {"step_free", "captions"}
+    assert recommender.query(None, needs=["captions"]).needs == {"captions"}
+
+
+def test_the_policy_says_how_many_when_the_caller_does_not(
+    recommender: Recommender, town: City, as_of: datetime, make_policy: Callable[..., Policy]
+) -> None:
+    short = Recommender(town, as_of, {}, {"short": make_policy(n_default=3)})
+    assert short.query("lin").n == 3
+    assert short.query("lin", n=7).n == 7
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"circle_min": -1}, "circle_min is not a number of minutes"),
+        ({"circle_min": float("nan")}, "circle_min is not a number of minutes"),
+        ({"free_slots": ["8E"]}, "free_slots is not a list of slots"),
+        ({"free_slots": ["3E\n"]}, "free_slots is not a list of slots"),
+        ({"free_slots": "3E"}, "free_slots is not a list of slots"),
+        ({"needs": ["wings"]}, r"needs is not a list of \['step_free'"),
+        ({"needs": "captions"}, "needs is not a list"),
+        ({"travel_mode": "fly"}, "travel_mode is not one of"),
+        ({"home": (200.0, 0.0)}, "home is not a longitude and a latitude"),
+        ({"home": 3}, "home is not a longitude and a latitude"),
+        ({"district_code": "330106"}, "district_code is not a 12-digit"),
+        ({"age_low": -1}, "age_low is not an age"),
+        ({"include_ids": [1]}, "include_ids is not a list of section ids"),
+        ({"n": 0}, "n is not a whole number from 1 to"),
+        ({"programme": "day_school"}, "programme is not one of"),
+        ({"colour": "red"}, r"unknown limits \['colour'\]; there are"),
+    ],
+)
+def test_limits_that_nobody_could_mean_are_refused(
+    recommender: Recommender, limits: Mapping[str, Any], said: str
+) -> None:
+    with pytest.raises(QueryError, match=said):
+        recommender.query("lin", **limits)
+
+
+def test_a_naive_instant_is_refused(recommender: Recommender, as_of: datetime) -> None:
+    with pytest.raises(QueryError, match="as_of is not an instant with an offset"):
+        recommender.query("lin", as_of=as_of.replace(tzinfo=None))
+
+
+def test_an_event_of_this_minute_changes_the_next_query(
+    recommender: Recommender, new_event: Callable[..., pl.DataFrame], as_of: datetime
+) -> None:
+    applied = new_event(
+        course_id="tea",
+        section_id="tea-near",
+        type="apply",
+        occurred_at=as_of + timedelta(minutes=5),
+    )
+    query = recommender.query("lin", new_events=applied)
+    assert query.history == ("yoga", "tea")
+    assert query.enrolled_sections == {"yoga-near", "tea-near"}
+    assert recommender.query("lin", new_events=applied) == query, "telling it twice is harmless"
+
+
+def test_a_new_drop_takes_the_seat_back(
+    recommender: Recommender, new_event: Callable[..., pl.DataFrame], as_of: datetime
+) -> None:
+    dropped = new_event(course_id="yoga", section_id="yoga-near", type="drop", occurred_at=as_of)
+    query = recommender.query("lin", new_events=dropped)
+    assert (query.commitments, query.enrolled_sections) == ((), frozenset())
+
+
+def test_an_event_already_in_the_snapshot_counts_once(recommender: Recommender, town: City) -> None:
+    again = town.read("events").filter(pl.col("learner_id") == "lin")
+    assert recommender.query("lin", new_events=again) == recommender.query("lin")
+
+
+def test_events_of_others_change_nothing(
+    recommender: Recommender, new_event: Callable[..., pl.DataFrame], as_of: datetime
+) -> None:
+    theirs = new_event(
+        learner_id="off", course_id="tea", section_id=None, type="view", occurred_at=as_of
+    )
+    assert recommender.query("lin", new_events=theirs) == recommender.query("lin")
+    assert recommender.query("off", new_events=theirs) == recommender.query("off")
+
+
+def test_a_city_without_a_register_knows_learners_by_their_traces(
+    make_city: Callable[..., City], as_of: datetime, make_policy: Callable[..., Policy]
+) -> None:
+    catalogue = make_city(
+        courses=[{"course_id": "tea"}],
+        events=[{"event_id": "e", "learner_id": "lin", "course_id": "tea"}],
+    )
+    anonymous = Recommender(catalogue, as_of, {}, {"plain": make_policy()})
+    assert anonymous.query("lin").history == ("tea",)
+    assert anonymous.query("stranger").history == ()
+    assert not anonymous.query("stranger").personalised
