@@ -61,14 +61,18 @@ def context(term: str, row: Row) -> Claim | None:
         case "slots" if row["slots"] and row["slot_fit"] == 1:
             slots = row["slots"]
             return "free_slot", {"slots_zh": slots_zh(slots), "slots_en": slots_en(slots)}
-        case "price" if row["price_net_fen"] == 0:
-            return "free_of_charge", {}
+        case "daytime" if row["slots"] and not any(slot.endswith("E") for slot in row["slots"]):
+            return "daytime", {}
         case "price":
-            return "price", {"yuan": f"{row['price_net_fen'] / FEN_A_YUAN:g}"}
+            return _price(row["price_net_fen"])
         case "age" if row["age_overlap"]:
             return "age_fit", {}
         case _:
             return None
+
+
+def _price(fen: int) -> Claim:
+    return ("price", {"yuan": f"{fen / FEN_A_YUAN:g}"}) if fen else ("free_of_charge", {})
 
 
 OF_SCORER: Final[Mapping[str, Callable[[Facts, LearnerQuery, Row], Claim | None]]] = (

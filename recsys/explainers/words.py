@@ -43,6 +43,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
             "All its classes ({slots_en}) fall in your free time",
             "都在您有空的时候上课",
         ),
+        "daytime": Sentence("都在白天上课", "All its classes are in the daytime", "都在白天上课"),
         "free_of_charge": Sentence("免费", "Free of charge", "不收费"),
         "price": Sentence(
             "自付 {yuan} 元，低于可选班次的平均价格",

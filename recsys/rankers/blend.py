@@ -75,10 +75,9 @@ def standardised(scores: NDArray[np.floating]) -> NDArray[np.float64]:
     return units
 
 
-def _sources(names: list[str], table: NDArray[np.float64]) -> list[str]:
+def _sources(names: list[str], table: NDArray[np.float64]) -> NDArray[np.str_]:
     """Per candidate the scorer that contributed most; the earlier of equals."""
     if not names:
-        return [NO_SOURCE] * table.shape[1]
-    best = table.argmax(axis=0)
-    helped = table[best, np.arange(table.shape[1])] > 0
-    return [names[row] if some else NO_SOURCE for row, some in zip(best, helped, strict=True)]
+        return np.full(table.shape[1], NO_SOURCE)
+    helped = table.max(axis=0) > 0
+    return np.array([*names, NO_SOURCE])[np.where(helped, table.argmax(axis=0), len(names))]

@@ -31,7 +31,7 @@ that isn't listed is for all ages."""
 
 
 class ContextConfig(StageConfig):
-    """Weight of each term, in log odds of applying. Starting points; train.tune may move them."""
+    """Weight of each term, in log odds of applying: starting points, not tuned here."""
 
     travel: float = Field(default=1.0, ge=0)
     """Times minutes / MINUTES of the age group: exponential decay of the odds."""
@@ -47,6 +47,9 @@ class ContextConfig(StageConfig):
 
     online_elder: float = Field(default=3.0, ge=0)
     """The same for learners of 60 and over."""
+
+    evening_elder: float = Field(default=1.0, ge=0)
+    """Cost, for learners of 60 and over, of a section held only in the evening."""
 
     price: float = Field(default=0.35, ge=0)
     """Cost of ``price_unit_yuan`` yuan after subsidy."""
@@ -65,7 +68,7 @@ class Context(Scorer):
     Direction: higher is better. Range: unbounded, mostly -10 to 5. Unit: log odds of applying,
     up to a constant. Null: nothing is known of the section.
 
-    The sum of five terms: journey, free slots, online, price, age. A term unknown for a
+    The sum of six terms: journey, free slots, daytime, online, price, age. A term unknown for a
     section counts as the mean of those known, so that it moves nothing.
     """
 
@@ -92,6 +95,7 @@ class Context(Scorer):
         return {
             "travel": self._travel(query),
             "slots": self.config.slots * pl.col("slot_fit"),
+            "daytime": self._daytime(query),
             "online": self._online(query),
             "price": self._price(),
             "age": self._age(query),
@@ -103,9 +107,15 @@ class Context(Scorer):
         lengths = (minutes / MINUTES[age_group(query)]).clip(0, self.config.travel_limit)
         return -self.config.travel * lengths
 
+    def _daytime(self, query: LearnerQuery) -> pl.Expr:
+        """Share of the weekly classes that are in the evening; at any hour costs nothing."""
+        cost = self.config.evening_elder if _is_elder(query) else 0.0
+        evenings = pl.col("slots").list.eval(pl.element().str.ends_with("E")).list.mean()
+        at_any_hour = pl.col("slots").list.len() == 0
+        return -cost * pl.when(at_any_hour).then(0.0).otherwise(evenings)
+
     def _online(self, query: LearnerQuery) -> pl.Expr:
-        elder = query.elder or (query.age_low or 0) >= ELDER_FROM
-        cost = self.config.online_elder if elder else self.config.online
+        cost = self.config.online_elder if _is_elder(query) else self.config.online
         return -cost * _is_online().cast(pl.Float64)
 
     def _price(self) -> pl.Expr:
@@ -134,6 +144,10 @@ class Context(Scorer):
 def age_group(query: LearnerQuery) -> int:
     """Place of the learner's age in AGE_FROM; the widest-travelling group when unknown."""
     return int(np.searchsorted(AGE_FROM, query.age_low or 0, side="right")) - 1
+
+
+def _is_elder(query: LearnerQuery) -> bool:
+    return query.elder or (query.age_low or 0) >= ELDER_FROM
 
 
 def _is_online() -> pl.Expr:

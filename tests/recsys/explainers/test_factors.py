@@ -246,3 +246,9 @@ def test_a_course_never_speaks_for_itself() -> None:
 def test_only_a_positive_voice_is_heard() -> None:
     assert speaks_for(Likeness(), asking(history=("tea",)), ["yoga"]) == {}
     assert speaks_for(Likeness(), asking(), ["yoga"]) == {}
+
+
+def test_daytime_is_told_only_where_no_class_is_in_the_evening(explain: Explain) -> None:
+    (day,) = explain(part_context=1.0, term_context_daytime=0.3, slots=["3M", "4A"])
+    assert day.text_zh == "都在白天上课"
+    assert explain(part_context=1.0, term_context_daytime=0.3, slots=["3M", "4E"]) == ()

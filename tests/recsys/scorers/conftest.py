@@ -79,7 +79,7 @@ class Toy:
             for group, courses in self.own.items()
             for course in courses
         ]
-        schema = {"age_min": pl.Int64, "age_max": pl.Int64}
+        schema = {"age_min": pl.Int64, "age_max": pl.Int64, "slots": pl.List(pl.String)}
         return Candidates(pl.DataFrame(rows, schema_overrides=schema))
 
     def section(self, course: str, group: str, *, near: bool) -> dict[str, Any]:
@@ -93,6 +93,7 @@ class Toy:
             "price_net_fen": 20000,
             "travel_min": 8.0 if near else 55.0,
             "slot_fit": 1.0 if near else 0.0,
+            "slots": ["3M"],
         }
 
 

@@ -18,6 +18,7 @@ SECTION = {
     "price_net_fen": 20000,
     "travel_min": 20.0,
     "slot_fit": 0.5,
+    "slots": ["3M"],
 }
 TYPES = {
     "programme": pl.String,
@@ -27,6 +28,7 @@ TYPES = {
     "price_net_fen": pl.Int64,
     "travel_min": pl.Float64,
     "slot_fit": pl.Float64,
+    "slots": pl.List(pl.String),
 }
 ADULT = LearnerQuery(as_of=AS_OF, age_low=35, age_high=44)
 ELDER = LearnerQuery(as_of=AS_OF, age_low=70, age_high=79)
@@ -62,6 +64,13 @@ def test_the_same_minutes_cost_an_elder_more() -> None:
     near, far = {"travel_min": 5.0}, {"travel_min": 25.0}
     adult, elder = (scores(query, near, far) for query in (ADULT, ELDER))
     assert elder[0] - elder[1] > adult[0] - adult[1]  # type: ignore[operator]  # both are known
+
+
+def test_an_elder_is_offered_the_daytime_first_and_an_adult_either() -> None:
+    day, evening = {"slots": ["3M"]}, {"slots": ["3E"]}
+    adult, elder = (scores(query, day, evening) for query in (ADULT, ELDER))
+    assert adult[0] == adult[1]
+    assert elder[0] > elder[1]  # type: ignore[operator]  # both are known
 
 
 def test_a_screen_costs_an_elder_more() -> None:
