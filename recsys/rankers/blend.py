@@ -80,4 +80,5 @@ def _sources(names: list[str], table: NDArray[np.float64]) -> NDArray[np.str_]:
     if not names:
         return np.full(table.shape[1], NO_SOURCE)
     helped = table.max(axis=0) > 0
-    return np.array([*names, NO_SOURCE])[np.where(helped, table.argmax(axis=0), len(names))]
+    labels: NDArray[np.str_] = np.array([*names, NO_SOURCE])
+    return labels.take(np.where(helped, table.argmax(axis=0), len(names)))

@@ -1,0 +1,82 @@
+"""The demonstration on real data: a catalogue of recorded sections, and job postings."""
+
+from pathlib import Path
+
+import polars as pl
+
+from data.city import City
+from data.cli.console import print_table
+from data.errors import SourceError
+from data.store import open_snapshot
+from data.vocabulary import builtin
+from features.postings import skill_mentions
+from serving.cli.story import Story, serve_hint
+
+CATALOGUE = "mooccubex_gear"
+BOARDS = ("jobs_zh_hangzhou_fe_2023", "jobs_zh_bigdata_2019")
+AS_OF = "2020-04-01"
+"""Between the constant times that the feed gives the training and the test enrolments."""
+HANGZHOU = "3301"
+MOST_WANTED = 12
+
+
+def tell_real_story(datasets: Path, folder: Path) -> None:
+    """Import, compare with popularity and EASE, show three lists, count wanted skills."""
+    _require(datasets)
+    story = Story()
+    snapshot, bundle = folder / "catalogue", folder / "model"
+    source = datasets / CATALOGUE
+    story.chapter("A catalogue in", "MOOCCubeX: Chinese courses and who enrolled in them.")
+    files = [source / f"{name}.parquet" for name in ("courses", "users", "train", "test")]
+    story.verb("import", *files, "--mapping", CATALOGUE, "--snapshot", snapshot)
+    story.chapter("Against popularity and EASE", "Every course not yet taken is ranked.")
+    story.verb(
+        "bench", "ranking", "--train", source / "train.parquet", "--test", source / "test.parquet",
+        "--models", "popularity,ease,xuepei",
+    )  # fmt: skip
+    story.chapter("Three learners' lists", "An online catalogue: no venues, homes or timetables.")
+    story.verb("train", "--snapshot", snapshot, "--as-of", AS_OF, "--out", bundle, "--no-track")
+    learners = _three_learners(open_snapshot(snapshot))
+    for learner in learners:
+        story.verb("recommend", learner, "--snapshot", snapshot, "--bundle", bundle, "-n", "5")
+    story.chapter("Wanted in Hangzhou", "Job boards through mapping files, skills counted plainly.")
+    _wanted_skills(story, datasets, folder / "postings")
+    story.chapter("The API")
+    story.tell(*serve_hint(snapshot, bundle, learners[0]))
+    story.tell("", f"The demonstration took {story.seconds():.0f} s; its files are in {folder}.")
+
+
+def _require(datasets: Path) -> None:
+    missing = [name for name in (CATALOGUE, *BOARDS) if not (datasets / name).is_dir()]
+    if missing:
+        message = (
+            f"{datasets} lacks {', '.join(missing)}; give the folder of the data sets, as in "
+            "make demo-real DATASETS=/path/to/datasets"
+        )
+        raise SourceError(message)
+
+
+def _three_learners(city: City) -> list[str]:
+    """Learners with a short, a middling and a long history, by number of enrolments."""
+    counts = (city.scan("events").group_by("learner_id").len().sort("len", "learner_id").collect())[
+        "learner_id"
+    ]
+    return [str(counts[round(share * (counts.len() - 1))]) for share in (0.1, 0.5, 0.9)]
+
+
+def _wanted_skills(story: Story, datasets: Path, snapshot: Path) -> None:
+    for board in BOARDS:
+        file = datasets / board / "jobs.parquet"
+        story.verb("import", file, "--mapping", board, "--snapshot", snapshot)
+    here = (
+        open_snapshot(snapshot)
+        .scan("postings")
+        .filter(pl.col("division_code").str.starts_with(HANGZHOU))
+    )
+    total = int(here.select(pl.len()).collect().item())
+    wanted = skill_mentions(here, builtin("skills")).head(MOST_WANTED)
+    rows = [
+        {"skill": name, "postings": count, "share": count / total}
+        for name, count in wanted.select("name", "postings").iter_rows()
+    ]
+    print_table(f"Most named skills in {total:,} Hangzhou postings", rows)

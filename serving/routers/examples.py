@@ -1,0 +1,66 @@
+"""Examples of requests, shown in the API's documentation and sent by its tests."""
+
+from typing import Any, Final
+
+RECOMMEND: Final[dict[str, Any]] = {
+    "known_learner": {
+        "summary": "The next ten sections for a known learner",
+        "value": {"learner_id": "learner-000017", "n": 10},
+    },
+    "anonymous_night_school": {
+        "summary": "An anonymous visit: evenings, at most half an hour away",
+        "value": {
+            "session": "visit-8c1f",
+            "programme": "night_school",
+            "context": {
+                "circle_min": 30,
+                "free_slots": ["1E", "2E", "3E", "4E"],
+                "home": {"lon": 120.16, "lat": 30.27},
+                "travel_mode": "transit",
+                "age_band": "25-34",
+            },
+            "filter": {"price_max_fen": 50000},
+            "explain": "full",
+            "locale": "en",
+        },
+    },
+    "elder_with_a_wheelchair": {
+        "summary": "Elder mode: only what is confirmed step-free, or online",
+        "value": {
+            "session": "visit-8c20",
+            "programme": "senior",
+            "context": {"age_band": "70-79", "needs": ["step_free"]},
+            "elder": True,
+        },
+    },
+}
+
+EVENTS: Final[dict[str, Any]] = {
+    "enrolled_from_a_list": {
+        "summary": "A learner enrolled in the second section of a list",
+        "value": {
+            "events": [
+                {
+                    "event_id": "4f9d1c6e-6f0b-4c67-9e43-7a4be1d3c8a1",
+                    "learner_id": "learner-000017",
+                    "course_id": "course-0001",
+                    "section_id": "section-0001",
+                    "type": "enrol",
+                    "occurred_at": "2025-08-31T10:00:05+08:00",
+                    "surface": "home",
+                    "list_id": "0d0f9a52-8f0a-4c55-8c5e-3f6a3d3f3f10",
+                    "position": 2,
+                    "propensity": 1.0,
+                    "policy": "night_school@1",
+                }
+            ]
+        },
+    }
+}
+
+WHY_NOT: Final[dict[str, Any]] = {
+    "one_section": {
+        "summary": "Why a learner doesn't see a section",
+        "value": {"learner_id": "learner-000017", "section_id": "section-0001"},
+    }
+}

@@ -1,0 +1,69 @@
+"""The smallest service: two courses, one of them open, ranked by nothing but popularity.
+
+Contracts are about shapes, so the town behind them is as small as it can be; it holds the ids
+that the API's own examples name.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.exceptions import StarletteDeprecationWarning
+
+from data.city import City
+from data.ledger import Ledger
+from recsys.pipeline.policy import shipped_policies
+from serving.app import create_app
+from serving.clock import Clock
+from serving.settings import Settings
+from serving.state import build_state
+from training.fit import fit_bundle
+
+with warnings.catch_warnings():
+    # The client says that it prefers the successor of httpx; it works with either.
+    warnings.simplefilter("ignore", StarletteDeprecationWarning)
+    from fastapi.testclient import TestClient
+
+AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def app(
+    make_city: Callable[..., City], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FastAPI]:
+    """The smallest service, loaded."""
+    city = make_city(
+        institutions=[{}],
+        venues=[{}],
+        courses=[{"course_id": "course-0001"}, {"course_id": "course-0002"}],
+        sections=[{"section_id": "section-0001", "course_id": "course-0001"}],
+        learners=[{"learner_id": "learner-000017"}],
+        events=[{"event_id": "e-1", "learner_id": "learner-000017", "course_id": "course-0002"}],
+    )
+    policies = {
+        name: policy.model_copy(update={"scorers": {"popularity": policy.scorers["popularity"]}})
+        for name, policy in shipped_policies().items()
+    }
+    bundle = fit_bundle(city, AS_OF, policies)
+    folder = tmp_path_factory.mktemp("contract")
+    settings = Settings(snapshot=folder, bundle=folder, ledger=folder / "ledger.db")
+    with Ledger(settings.ledger) as ledger:
+        state = build_state(city, bundle, ledger, Clock(lambda: AS_OF))
+        app = create_app(settings, load=lambda _settings, _wall: state)
+        app.state.holder.put(state)
+        yield app
+
+
+@pytest.fixture(scope="session")
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The API's own description."""
+    return app.openapi()
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> TestClient:
+    """A client of the service; it is loaded already, so no start is awaited."""
+    return TestClient(app, raise_server_exceptions=False)
