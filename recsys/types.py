@@ -178,6 +178,21 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What the caller should know besides the list, in both languages.
+
+    Attributes:
+        kind: stable for programs (``fewer_than_asked``, ``scorer_absent``).
+        text_zh: in Chinese.
+        text_en: in English.
+    """
+
+    kind: str
+    text_zh: str
+    text_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendationList:
     """The answer to one query.
 
@@ -187,11 +202,11 @@ class RecommendationList:
         fallback: None, or why the list is not personal (``unknown_learner``,
             ``personalisation_off``, ``anonymous``, ``no_history``).
         policy: name and version of the policy that answered.
-        warnings: what the caller should know, in words.
+        warnings: what the caller should know.
     """
 
     items: tuple[Recommendation, ...]
     excluded: Mapping[str, int]
     fallback: str | None
     policy: str
-    warnings: Sequence[str] = field(default_factory=tuple)
+    warnings: Sequence[Notice] = field(default_factory=tuple)

@@ -11,10 +11,11 @@ from data.errors import LedgerError
 from data.tables import TABLES
 from data.vocab import AGE_BAND_YEARS
 from recsys.pipeline.limits import Limits
-from recsys.types import LearnerQuery, Reason, Recommendation, RecommendationList
+from recsys.types import LearnerQuery, Notice, Reason, Recommendation, RecommendationList
 from serving.catalogue import iso
 from serving.logs import log
 from serving.notices import notice
+from serving.schemas.fields import Locale
 from serving.schemas.recommend import (
     Context,
     Item,
@@ -53,8 +54,12 @@ def recommend(state: State, request: RecommendRequest, list_id: str) -> Recommen
         items=_items(state, request, asked.query, found.items),
         meta=_meta(state, asked, found, started),
         excluded={**asked.left_out, **found.excluded},
-        warnings=[*asked.warnings, *found.warnings],
+        warnings=[*asked.warnings, *_told(found.warnings, request.locale)],
     )
+
+
+def _told(notices: Sequence[Notice], locale: Locale) -> list[str]:
+    return [each.text_zh if locale == "zh" else each.text_en for each in notices]
 
 
 def understand(state: State, request: RecommendRequest) -> Asked:

@@ -18,8 +18,16 @@ from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import as_permitted, build_query, fallback_of
 from recsys.pipeline.scoring import in_use, ranked, reranked, with_terms
 from recsys.pipeline.why_not import WhyNot
+from recsys.rules import all_rules
 from recsys.stages import CourseScorer, Scorer
-from recsys.types import Candidates, LearnerQuery, Reason, Recommendation, RecommendationList
+from recsys.types import (
+    Candidates,
+    LearnerQuery,
+    Notice,
+    Reason,
+    Recommendation,
+    RecommendationList,
+)
 
 CERTAIN: Final = 1.0
 """Propensity of what a deterministic policy shows: the same query gives the same list."""
@@ -153,17 +161,33 @@ class Recommender:
 
     def _warnings(
         self, query: LearnerQuery, policy: Policy, found: int, excluded: Mapping[str, int]
-    ) -> tuple[str, ...]:
+    ) -> tuple[Notice, ...]:
         absent = sorted(set(policy.weights) - set(self.scorers))
-        warnings = [
-            f"scorer {name} of policy {policy.label} is not in the model" for name in absent
-        ]
-        if found < _size(query, policy):
-            counts = ", ".join(f"{rule} {count}" for rule, count in excluded.items())
-            warnings.append(
-                f"{found} of {_size(query, policy)} found; left out by rule: {counts or 'none'}"
-            )
+        warnings = [_scorer_absent(name, policy.label) for name in absent]
+        asked = _size(query, policy)
+        if found < asked:
+            warnings.append(_fewer_than_asked(found, asked, excluded))
         return tuple(warnings)
+
+
+def _scorer_absent(name: str, policy: str) -> Notice:
+    return Notice(
+        "scorer_absent",
+        f"策略 {policy} 的打分器 {name} 不在模型中",
+        f"scorer {name} of policy {policy} is not in the model",
+    )
+
+
+def _fewer_than_asked(found: int, asked: int, excluded: Mapping[str, int]) -> Notice:
+    """Says why a list is short, so that nobody takes it for an error or widens it unasked."""
+    counts = ", ".join(f"{rule} {count}" for rule, count in excluded.items())
+    sentences = all_rules()
+    said = "；".join(f"{sentences[rule].text_zh} {n}" for rule, n in excluded.items())
+    return Notice(
+        "fewer_than_asked",
+        f"只有 {found} 个班次符合（要 {asked} 个）。未列入：{said.replace('。', '') or '无'}",
+        f"{found} of {asked} found; left out by rule: {counts or 'none'}",
+    )
 
 
 def _size(query: LearnerQuery, policy: Policy) -> int:

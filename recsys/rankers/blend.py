@@ -80,5 +80,6 @@ def _sources(names: list[str], table: NDArray[np.float64]) -> NDArray[np.str_]:
     if not names:
         return np.full(table.shape[1], NO_SOURCE)
     helped = table.max(axis=0) > 0
-    labels: NDArray[np.str_] = np.array([*names, NO_SOURCE])
-    return labels.take(np.where(helped, table.argmax(axis=0), len(names)))
+    labels = np.array([*names, NO_SOURCE])
+    sources: NDArray[np.str_] = labels[np.where(helped, table.argmax(axis=0), len(names))]
+    return sources

@@ -5,7 +5,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from data.cli.console import out, print_json
 from recsys.rules import all_rules
@@ -29,10 +28,6 @@ from serving.words import minutes_in_words, price_in_words
 
 app = typer.Typer(add_completion=False)
 
-HEADERS: Final[dict[Locale, tuple[str, ...]]] = {
-    "zh": ("", "课程", "地点", "时间", "路程", "费用", "推荐理由"),
-    "en": ("", "Course", "Where", "When", "Journey", "Price", "Why"),
-}
 FALLBACKS: Final[dict[Locale, dict[str, str]]] = {
     "zh": {
         "anonymous": "未登录：非个性化列表",
@@ -89,30 +84,29 @@ def show(learner: str, answer: RecommendAnswer, locale: Locale) -> None:
     out.print(f"[bold]{escape(learner)}[/]  [dim]{meta.policy} · {meta.as_of}[/]")
     if meta.fallback:
         out.print(f"[yellow]{FALLBACKS[locale].get(meta.fallback, meta.fallback)}[/]")
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for header in HEADERS[locale]:
-        table.add_column(header, overflow="fold")
     for item in answer.items:
-        table.add_row(*_cells(item, locale))
-    out.print(table)
+        _show_item(item, locale)
     for warning in answer.warnings:
         out.print(f"[yellow]{escape(warning)}[/]")
     out.print(f"[dim]{excluded_in_words(answer.excluded, locale)}[/]", soft_wrap=True)
 
 
-def _cells(item: Item, locale: Locale) -> list[str]:
+def _show_item(item: Item, locale: Locale) -> None:
+    """One section on two lines: what, where, when, how far and how much; then why."""
     section = item.properties
     where = " ".join(dict.fromkeys(filter(None, (section.institution_name, section.venue_name))))
-    cells = [
-        str(item.rank),
-        section.title,
+    facts = (
         where,
         section.when,
         minutes_in_words(section.travel_min, section.mode, locale),
         price_in_words(section.price_fen, locale),
-        "\n".join(reason.text for reason in item.reasons),
-    ]
-    return [escape(cell) for cell in cells]
+    )
+    head = f"{item.rank:>2}  [bold]{escape(section.title)}[/]"
+    out.print(f"{head}  {escape(' · '.join(filter(None, facts)))}", soft_wrap=True)
+    joint = "；" if locale == "zh" else "; "
+    if item.reasons:
+        why = escape(joint.join(reason.text for reason in item.reasons))
+        out.print(f"    [green]{why}[/]", soft_wrap=True)
 
 
 def excluded_in_words(excluded: dict[str, int], locale: Locale) -> str:

@@ -71,10 +71,11 @@ def test_asking_twice_gives_the_same_bytes(recommender: Recommender) -> None:
 def test_an_emptied_list_says_why_and_is_never_widened(recommender: Recommender) -> None:
     answer = recommender.recommend(recommender.query("lin", free_slots=[], n=4))
     assert ids(answer) == ["tea-online"]
-    assert answer.warnings[-1].startswith("1 of 4 found; left out by rule: window 1")
+    assert answer.warnings[-1].text_en.startswith("1 of 4 found; left out by rule: window 1")
+    assert "不在报名时间内 1" in answer.warnings[-1].text_zh
     nothing = recommender.recommend(recommender.query("lin", include_ids=[]))
     assert nothing.items == ()
-    assert nothing.warnings[-1] == "0 of 10 found; left out by rule: none"
+    assert nothing.warnings[-1].text_en == "0 of 10 found; left out by rule: none"
 
 
 def test_a_scorer_absent_from_the_model_is_skipped_with_a_warning(
@@ -83,7 +84,9 @@ def test_a_scorer_absent_from_the_model_is_skipped_with_a_warning(
     some = {name: scorer for name, scorer in scorers.items() if name != "hybrid"}
     without = Recommender(town, as_of, some, {"plain": make_policy()})
     answer = without.recommend(without.query("lin", n=2))
-    assert answer.warnings == ("scorer hybrid of policy plain@1 is not in the model",)
+    assert [each.text_en for each in answer.warnings] == [
+        "scorer hybrid of policy plain@1 is not in the model"
+    ]
     assert len(answer.items) == 2
 
 
