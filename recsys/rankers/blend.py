@@ -78,7 +78,7 @@ def standardised(scores: NDArray[np.floating]) -> NDArray[np.float64]:
 def _sources(names: list[str], table: NDArray[np.float64]) -> NDArray[np.str_]:
     """Per candidate the scorer that contributed most; the earlier of equals."""
     if not names:
-        return np.full(table.shape[1], NO_SOURCE)
+        return np.array([NO_SOURCE] * table.shape[1], dtype=np.str_)
     helped = table.max(axis=0) > 0
     labels = np.array([*names, NO_SOURCE])
     sources: NDArray[np.str_] = labels[np.where(helped, table.argmax(axis=0), len(names))]

@@ -84,7 +84,7 @@ def test_tests_are_no_packages() -> None:
 
 
 def test_the_product_never_reaches_outside_its_own_folder() -> None:
-    reachers = [
+    readers = [
         named(path) for path in sources(*PACKAGES) for text in texts(path) if "../shared" in text
     ]
-    assert not reachers
+    assert not readers
