@@ -1,1 +1,1 @@
-"""Verbs that fit and judge."""
+"""Verbs of this package: features, train, evaluate, bench."""

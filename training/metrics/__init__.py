@@ -1,0 +1,1 @@
+"""How good lists are: accuracy, breadth, and how sure we are; every item ranked, none sampled."""

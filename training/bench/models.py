@@ -1,0 +1,134 @@
+"""The models of the ranking benchmark: each scorer alone, and the shipped default."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from recsys.scorers import discover
+from recsys.stages import CourseScorer
+from training.bench.tables import Tables, matrix_of, queries_of, training_set
+from training.course_ranking import Catalogue, Score, score_alone, score_blend
+from training.split import Split, split_at_random, split_last_per_user
+from training.tune import SPACE, Trial, choose_blend, fitted
+
+DEFAULT: Final = "xuepei"
+"""The shipped default: the blend chosen on a validation part of train."""
+
+MODELS: Final = (*SPACE, DEFAULT)
+"""Models in the order of the table."""
+
+VALID_SHARE: Final = 0.1
+TRIAL_CELLS: Final = 24_000_000
+"""Users times items a choice is made on: the scores of four scorers take 384 MB."""
+
+TRIAL_USERS: Final = 5000
+"""More users would make the choice slower, not surer."""
+
+FALLBACK: Final = "popularity"
+TOO_LITTLE: Final = "too little in train to choose on: the most popular is shown"
+
+
+@dataclass(frozen=True, slots=True)
+class FittedModel:
+    """A model ready to rank.
+
+    Attributes:
+        score: scores of the whole catalogue.
+        notes: what the table should know of the fit.
+        choice: what was chosen on the validation part, for the default.
+    """
+
+    score: Score
+    notes: tuple[str, ...] = ()
+    choice: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def catalogue_of(tables: Tables) -> Catalogue:
+    """Every item of any table, by id; an item only in test can be missed, not ranked."""
+    items = pl.concat([tables.known["item"], tables.test["item"]])
+    return Catalogue(items.unique().sort())
+
+
+def fit_model(
+    name: str, tables: Tables, seed: int, progress: Callable[[str], None] | None = None
+) -> FittedModel:
+    """Fit one model on all of train (and valid); the default chooses its blend first.
+
+    Raises:
+        ScorerUnavailableError: the model's library isn't installed here.
+    """
+    if name == DEFAULT:
+        return _fit_default(tables, seed, progress)
+    catalogue = catalogue_of(tables)
+    training = training_set(tables.known, seed)
+    scorer = fitted(name, {}, training)
+    fallback = scorer if name == FALLBACK else fitted(FALLBACK, {}, training)
+    return FittedModel(score_alone(catalogue, scorer, fallback), _limits(scorer, tables.known))
+
+
+def hold_out(tables: Tables, seed: int) -> Split:
+    """The part of train that choices are made on.
+
+    The caller's validation file where given; else the last tenth of each user's items by
+    time; else, without times, a random tenth.
+    """
+    if tables.valid is not None:
+        return Split(tables.train, tables.valid)
+    if tables.train["ts"].null_count() == 0:
+        return split_last_per_user(tables.train, VALID_SHARE)
+    return split_at_random(tables.train, VALID_SHARE, seed=seed)
+
+
+def trial_of(tables: Tables, seed: int) -> Trial:
+    """What the default's choice is made on; reads nothing of test."""
+    split = hold_out(tables, seed)
+    catalogue = Catalogue(tables.known["item"].unique().sort())
+    warm = split.test.join(split.train.select("user").unique(), on="user", how="semi")
+    users = warm["user"].unique().sort()
+    most = max(1, min(TRIAL_USERS, TRIAL_CELLS // max(len(catalogue), 1)))
+    if len(users) > most:
+        drawn = np.random.default_rng(seed).choice(len(users), most, replace=False)
+        users = users.gather(np.sort(drawn))
+    queries = queries_of(users, split.train)
+    barred = matrix_of(catalogue, users, split.train)
+    relevant = matrix_of(catalogue, users, split.test)
+    return Trial(training_set(split.train, seed), catalogue, queries, barred, relevant)
+
+
+def _fit_default(tables: Tables, seed: int, progress: Callable[[str], None] | None) -> FittedModel:
+    trial = trial_of(tables, seed)
+    if not trial.queries:
+        model = fit_model(FALLBACK, tables, seed, progress)
+        return FittedModel(model.score, (TOO_LITTLE,))
+    choice = choose_blend(trial, progress=progress)
+    if progress:
+        progress("refit")
+    training = training_set(tables.known, seed)
+    names = {**choice.configs, FALLBACK: choice.configs.get(FALLBACK, {})}
+    scorers = {name: fitted(name, options, training) for name, options in names.items()}
+    score = score_blend(catalogue_of(tables), scorers, choice.weights, scorers[FALLBACK])
+    notes = tuple(f"without {name}: {reason}" for name, reason in choice.absent.items())
+    told = {
+        "configs": {name: dict(options) for name, options in choice.configs.items()},
+        "weights": dict(choice.weights),
+        "validation_quality": choice.quality,
+        "validation_quality_alone": dict(choice.alone),
+        "validation_users": len(trial.queries),
+    }
+    return FittedModel(score, notes, told)
+
+
+def _limits(scorer: CourseScorer, known: pl.DataFrame) -> tuple[str, ...]:
+    """Says so where a scorer modelled only part of the catalogue."""
+    modelled, items = len(scorer.fitted_courses()), known["item"].n_unique()
+    if modelled == items:
+        return ()
+    return (f"models only {modelled:,} of {items:,} items, the most taken",)
+
+
+def known_models() -> tuple[str, ...]:
+    """The models whose scorers exist here, and the default."""
+    return tuple(name for name in MODELS if name == DEFAULT or name in discover())

@@ -1,0 +1,128 @@
+"""One model of the ranking benchmark, in a process of its own.
+
+``python -m training.bench.worker JOB`` reads a job file, fits and ranks, and writes the row to
+the job's ``out``. A process of its own keeps the peak memory of one model out of another's row.
+"""
+
+import json
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from threadpoolctl import threadpool_info
+
+from data.errors import XuepeiError
+from recsys.errors import ScorerUnavailableError
+from recsys.scorers import discover
+from training.bench.models import catalogue_of, fit_model
+from training.bench.tables import Tables, matrix_of, queries_of, read_tables
+from training.course_ranking import Score, rank_courses
+from training.metrics.lists import Judged, judge
+from training.metrics.ranking import ndcg, recall
+
+K: Final = 20
+
+Row = dict[str, Any]
+"""``model``, ``recall_at_20``, ``ndcg_at_20``, ``fit_s``, ``cpu_s``, ``rank_s``, ``peak_rss_mb``,
+``blas_threads``, ``users``, ``skipped`` (a reason, or null), ``notes``, ``choice``."""
+
+STATUS: Final = Path("/proc/self/status")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker is asked to do: one model on some tables."""
+
+    model: str
+    train: str
+    test: str
+    valid: str | None
+    seed: int
+    out: str
+
+
+def run_job(job: Job) -> Row:
+    """Fit and judge one model; the row of the benchmark's table."""
+    tables = read_tables(Path(job.train), Path(job.test), Path(job.valid) if job.valid else None)
+    discover()  # loads the scorers' libraries, which is no part of a fit
+    wall, cpu = time.perf_counter(), time.process_time()
+    try:
+        model = fit_model(job.model, tables, job.seed, _say)
+    except ScorerUnavailableError as error:
+        return skipped_row(job.model, str(error))
+    fit_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+    _say("ranking")
+    wall = time.perf_counter()
+    judged = rank_test(model.score, tables)
+    return {
+        "model": job.model,
+        "recall_at_20": float(recall(judged, K).mean()),
+        "ndcg_at_20": float(ndcg(judged, K).mean()),
+        "fit_s": round(fit_s, 3),
+        "cpu_s": round(cpu_s, 3),
+        "rank_s": round(time.perf_counter() - wall, 3),
+        "peak_rss_mb": round(peak_rss_mb(), 1),
+        "blas_threads": max((pool["num_threads"] for pool in threadpool_info()), default=1),
+        "users": len(judged.relevant),
+        "skipped": None,
+        "notes": list(model.notes),
+        "choice": dict(model.choice),
+    }
+
+
+def rank_test(score: Score, tables: Tables) -> Judged:
+    """Rank every item that isn't in train for each user of test, and hold it against test."""
+    catalogue = catalogue_of(tables)
+    users = tables.test["user"].unique().sort()
+    queries = queries_of(users, tables.known)
+    barred = matrix_of(catalogue, users, tables.known)
+    items = rank_courses(score, queries, barred, K)
+    return judge(items, matrix_of(catalogue, users, tables.test))
+
+
+def skipped_row(model: str, reason: str) -> Row:
+    """The row of a model that can't be run here: its figures are null, never zero."""
+    figures = ("recall_at_20", "ndcg_at_20", "fit_s", "cpu_s", "rank_s", "peak_rss_mb")
+    empty: Row = dict.fromkeys(figures)
+    rest: Row = {"blas_threads": None, "users": None, "skipped": reason, "notes": [], "choice": {}}
+    return {"model": model, **empty, **rest}
+
+
+def peak_rss_mb() -> float:
+    """Highest resident memory of this process so far, in MiB.
+
+    Linux hands the parent's peak on through exec to ``getrusage``, so there the peak of the
+    process's own memory is read from its status instead.
+    """
+    if STATUS.exists():
+        lines = STATUS.read_text(encoding="utf-8").splitlines()
+        own = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+        if own:
+            return int(own[0]) / 1024
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def _say(step: str) -> None:
+    """One line per step, read by the parent's progress bar."""
+    sys.stderr.write(f"step {step}\n")
+    sys.stderr.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the job of a file; 2 and a sentence on stderr for bad input."""
+    job = Job(**json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
+    try:
+        row = run_job(job)
+    except XuepeiError as error:
+        sys.stderr.write(f"error {error}\n")
+        return 2
+    Path(job.out).write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

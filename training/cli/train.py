@@ -1,0 +1,119 @@
+"""``xuepei train``: a model bundle from a snapshot."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data.cli.console import out, print_json, progress
+from data.cli.moments import read_moment
+from data.store import open_snapshot
+from recsys.artifact import Bundle, save_bundle
+from recsys.pipeline.policy import Policy, load_policy, shipped_policies
+from training.cli.options import AsJson, AsOf, Seed, Snapshot, Track, TrackingFile
+from training.fit import fit_bundle
+from training.tracking import DEFAULT_FILE, Run, track
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command("train")
+def train(
+    snapshot: Snapshot,
+    as_of: AsOf,
+    target: Annotated[Path, typer.Option("--out", help="The bundle folder; replaced whole.")],
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(help="A policy TOML; repeatable. Left out, the shipped policies."),
+    ] = None,
+    seed: Seed = 0,
+    tracked: Track = True,
+    tracking_file: TrackingFile = DEFAULT_FILE,
+    as_json: AsJson = False,
+) -> dict[str, Any]:
+    """Fit a model on what was known at a moment: a bundle of arrays and a manifest."""
+    moment = read_moment(as_of)
+    city = open_snapshot(snapshot)
+    policies = read_policies(policy or [])
+    started = time.perf_counter()
+    with progress() as bar:
+        task = bar.add_task("reading", total=None)
+        bundle = fit_bundle(
+            city,
+            moment,
+            policies,
+            seed=seed,
+            progress=lambda name, done, total: bar.update(
+                task, description=f"fitting {name}", completed=done, total=total
+            ),
+        )
+        bar.update(task, description="writing")
+        save_bundle(bundle, target)
+        took = time.perf_counter() - started
+        if tracked:
+            bar.update(task, description="tracking")
+            track(run_of(bundle, snapshot, took), tracking_file)
+    result = summary(bundle, target, took)
+    if as_json:
+        print_json(result)
+    else:
+        _print(bundle, target, took)
+    return result
+
+
+def read_policies(files: list[Path]) -> dict[str, Policy]:
+    """The policies of these files by name; without files, the shipped ones.
+
+    Raises:
+        PolicyError: a file can't be read or names what doesn't exist.
+    """
+    given = {policy.name: policy for policy in map(load_policy, files)}
+    return given or shipped_policies()
+
+
+def summary(bundle: Bundle, target: Path, took: float) -> dict[str, Any]:
+    """What was made, for programs."""
+    manifest = bundle.manifest
+    return {
+        "bundle": str(target),
+        "model_version": manifest.model_version,
+        "as_of": manifest.as_of.isoformat(),
+        "snapshot_id": manifest.snapshot_id,
+        "seed": manifest.seed,
+        "scorers": sorted(bundle.scorers),
+        "absent": manifest.absent,
+        "policies": sorted(bundle.policies),
+        "training": manifest.training.model_dump(),
+        "fit_s": round(took, 3),
+    }
+
+
+def run_of(bundle: Bundle, snapshot: Path, took: float) -> Run:
+    """The bundle as a tracked run."""
+    manifest = bundle.manifest
+    settings: dict[str, object] = {
+        f"{name}.{option}": value
+        for name, entry in manifest.scorers.items()
+        for option, value in entry.config.items()
+    }
+    counted = {name: float(n) for name, n in manifest.training.model_dump().items()}
+    return Run(
+        name="train",
+        params={"snapshot": snapshot, "as_of": manifest.as_of, "seed": manifest.seed, **settings},
+        metrics={**counted, "fit_s": took},
+        tags={"model_version": manifest.model_version, "snapshot_id": manifest.snapshot_id},
+        texts={"manifest.json": manifest.model_dump_json(indent=2)},
+    )
+
+
+def _print(bundle: Bundle, target: Path, took: float) -> None:
+    counted = bundle.manifest.training
+    out.print(
+        f"[bold]{target}[/]  model {bundle.manifest.model_version}, fitted in {took:.1f} s on "
+        f"{counted.n_interactions:,} interactions of {counted.n_learners:,} learners and "
+        f"{counted.n_courses:,} courses"
+    )
+    out.print(f"scorers: {', '.join(sorted(bundle.scorers))}")
+    for name, reason in bundle.manifest.absent.items():
+        out.print(f"[yellow]without {name}[/]: {reason}")
