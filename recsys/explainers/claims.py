@@ -50,7 +50,9 @@ def taste(facts: Facts, query: LearnerQuery, row: Row, voices: Mapping[str, str]
     voice = voices.get(course_id)
     if voice is None or voice not in facts.titles:
         return "taste", {}
-    return "taste_course", {"course_id": voice, "title": facts.titles[voice]}
+    # Some titles carry their own book marks; the sentence sets them.
+    title = facts.titles[voice].removeprefix("《").removesuffix("》")
+    return "taste_course", {"course_id": voice, "title": title}
 
 
 def context(term: str, row: Row) -> Claim | None:

@@ -18,7 +18,6 @@ from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import as_permitted, build_query, fallback_of
 from recsys.pipeline.scoring import in_use, ranked, reranked, with_terms
 from recsys.pipeline.why_not import WhyNot
-from recsys.rules import all_rules
 from recsys.stages import CourseScorer, Scorer
 from recsys.types import (
     Candidates,
@@ -179,14 +178,12 @@ def _scorer_absent(name: str, policy: str) -> Notice:
 
 
 def _fewer_than_asked(found: int, asked: int, excluded: Mapping[str, int]) -> Notice:
-    """Says why a list is short, so that nobody takes it for an error or widens it unasked."""
-    counts = ", ".join(f"{rule} {count}" for rule, count in excluded.items())
-    sentences = all_rules()
-    said = "；".join(f"{sentences[rule].text_zh} {n}" for rule, n in excluded.items())
+    """Says that a list is short by the rules, so that nobody takes it for an error."""
+    refused = sum(excluded.values())
     return Notice(
         "fewer_than_asked",
-        f"只有 {found} 个班次符合（要 {asked} 个）。未列入：{said.replace('。', '') or '无'}",
-        f"{found} of {asked} found; left out by rule: {counts or 'none'}",
+        f"符合条件的只有 {found} 个班次（要 {asked} 个），另有 {refused} 个被规则排除",
+        f"{found} of {asked} found; rules left out {refused}",
     )
 
 

@@ -71,11 +71,11 @@ def test_asking_twice_gives_the_same_bytes(recommender: Recommender) -> None:
 def test_an_emptied_list_says_why_and_is_never_widened(recommender: Recommender) -> None:
     answer = recommender.recommend(recommender.query("lin", free_slots=[], n=4))
     assert ids(answer) == ["tea-online"]
-    assert answer.warnings[-1].text_en.startswith("1 of 4 found; left out by rule: window 1")
-    assert "不在报名时间内 1" in answer.warnings[-1].text_zh
+    assert answer.warnings[-1].text_en.startswith("1 of 4 found; rules left out")
+    assert answer.warnings[-1].text_zh.startswith("符合条件的只有 1 个班次（要 4 个）")
     nothing = recommender.recommend(recommender.query("lin", include_ids=[]))
     assert nothing.items == ()
-    assert nothing.warnings[-1].text_en == "0 of 10 found; left out by rule: none"
+    assert nothing.warnings[-1].text_en == "0 of 10 found; rules left out 0"
 
 
 def test_a_scorer_absent_from_the_model_is_skipped_with_a_warning(
