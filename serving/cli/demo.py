@@ -10,7 +10,7 @@ import typer
 from data.city import City
 from data.errors import XuepeiError
 from data.store import open_snapshot
-from serving.cli.demo_real import tell_real_story
+from serving.cli.demo_real import require, tell_real_story
 from serving.cli.story import Story, serve_hint
 
 app = typer.Typer(add_completion=False)
@@ -29,6 +29,8 @@ def demo(
     ] = Path("var/demo"),
 ) -> None:
     """Tell the whole story: tables in, a model trained, the first explained lists out."""
+    if real:
+        require(real)
     folder = out / ("real" if real else "city")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -22,7 +22,6 @@ MOST_WANTED = 12
 
 def tell_real_story(datasets: Path, folder: Path) -> None:
     """Import, compare with popularity and EASE, show three lists, count wanted skills."""
-    _require(datasets)
     story = Story()
     snapshot, bundle = folder / "catalogue", folder / "model"
     source = datasets / CATALOGUE
@@ -46,7 +45,12 @@ def tell_real_story(datasets: Path, folder: Path) -> None:
     story.tell("", f"The demonstration took {story.seconds():.0f} s; its files are in {folder}.")
 
 
-def _require(datasets: Path) -> None:
+def require(datasets: Path) -> None:
+    """Check that the data sets are there.
+
+    Raises:
+        SourceError: some are missing; says which.
+    """
     missing = [name for name in (CATALOGUE, *BOARDS) if not (datasets / name).is_dir()]
     if missing:
         message = (
