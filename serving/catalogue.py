@@ -9,9 +9,8 @@ import polars as pl
 
 from data.city import City
 from features.asof import known
-from features.pairs import pair_features
 from features.section import section_features
-from recsys.pipeline.candidates import NEVER_SHOWN, OVER
+from recsys.pipeline.candidates import NEVER_SHOWN, OVER, pairs_of
 from recsys.types import LearnerQuery
 from serving.schemas.fields import Locale
 from serving.schemas.recommend import Filter
@@ -104,16 +103,7 @@ class Catalogue:
     ) -> list[SectionProperties]:
         """What a page needs to show these sections to this learner, in order."""
         chosen = self._sections[[self._rows[section] for section in section_ids]]
-        pairs = pair_features(
-            chosen,
-            home=query.home,
-            home_division_code=query.home_division_code,
-            travel_mode=query.travel_mode,
-            free_slots=query.free_slots,
-            age_low=query.age_low,
-            age_high=query.age_high,
-            travel_times=self._travel_times,
-        )
+        pairs = pairs_of(query, chosen, self._travel_times)
         rows = chosen.with_columns(pairs["travel_min"]).iter_rows(named=True)
         return [_properties(row, locale) for row in rows]
 

@@ -58,17 +58,24 @@ class Pool:
         return self._paired(query, self._known.filter(pl.col("section_id") == section_id))
 
     def _paired(self, query: LearnerQuery, rows: pl.DataFrame) -> Candidates:
-        pairs = pair_features(
-            rows,
-            home=query.home,
-            home_division_code=query.home_division_code,
-            travel_mode=query.travel_mode,
-            free_slots=query.free_slots,
-            age_low=query.age_low,
-            age_high=query.age_high,
-            travel_times=self._travel_times,
-        )
+        pairs = pairs_of(query, rows, self._travel_times)
         return Candidates(rows.hstack(pairs.drop("section_id")))
+
+
+def pairs_of(
+    query: LearnerQuery, sections: pl.DataFrame, travel_times: pl.DataFrame | None
+) -> pl.DataFrame:
+    """``features.pairs.pair_features`` of who asks and these sections, in their order."""
+    return pair_features(
+        sections,
+        home=query.home,
+        home_division_code=query.home_division_code,
+        travel_mode=query.travel_mode,
+        free_slots=query.free_slots,
+        age_low=query.age_low,
+        age_high=query.age_high,
+        travel_times=travel_times,
+    )
 
 
 def _split(sections: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
