@@ -7,30 +7,30 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.advertisements import posting_rows
 from data.simulate.calendar import cut_off, terms
-from data.simulate.choice import World
-from data.simulate.courses import make_courses
-from data.simulate.history import TermResult, application_rows, credit_rows, run_term
-from data.simulate.labour import jobseeker_rows, make_labour, vacancy_rows
-from data.simulate.learners import learner_ids, learner_rows
-from data.simulate.log import Log
+from data.simulate.labour.advertisements import posting_rows
+from data.simulate.labour.market import jobseeker_rows, make_labour, vacancy_rows
 from data.simulate.params import SimulationParams
-from data.simulate.people import make_people, microseconds
-from data.simulate.places import Map, make_map
-from data.simulate.record import Record
-from data.simulate.sections import (
+from data.simulate.people.learners import learner_ids, learner_rows
+from data.simulate.people.people import make_people, microseconds
+from data.simulate.place.places import Map, make_map
+from data.simulate.place.staff import teacher_counts, teacher_rows, travel_time_rows
+from data.simulate.place.targets import target_rows
+from data.simulate.place.venues import make_venues
+from data.simulate.pool.courses import make_courses
+from data.simulate.pool.sections import (
     Sections,
     courses_by_term,
     make_sections,
     section_ids,
     section_rows,
 )
-from data.simulate.staff import teacher_counts, teacher_rows, travel_time_rows
 from data.simulate.streams import streams
-from data.simulate.targets import target_rows
 from data.simulate.taste import directions
-from data.simulate.venues import make_venues
+from data.simulate.terms.choice import World
+from data.simulate.terms.history import TermResult, application_rows, credit_rows, run_term
+from data.simulate.terms.log import Log
+from data.simulate.terms.record import Record
 from data.vocabulary import VOCABULARY_TABLES, builtin
 
 Step = Callable[[str], None]

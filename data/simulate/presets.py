@@ -8,8 +8,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from data.errors import DataError
-from data.simulate.districts import DISTRICTS
 from data.simulate.params import SimulationParams
+from data.simulate.place.districts import DISTRICTS
 
 PRESETS: Final[Mapping[str, SimulationParams]] = MappingProxyType(
     {

@@ -10,14 +10,14 @@ import polars as pl
 
 from data.simulate.build import STEPS, Built, build
 from data.simulate.calendar import cut_off
-from data.simulate.dirt import Dirty, dirty
-from data.simulate.forms import CSV_TABLES, as_text, conformed, plain
+from data.simulate.files.dirt import Dirty, dirty
+from data.simulate.files.forms import CSV_TABLES, as_text, conformed, plain
+from data.simulate.files.write import Truth, file_facts, replaced, write_tables, write_truth
 from data.simulate.params import SimulationParams
-from data.simulate.people import microseconds
+from data.simulate.people.people import microseconds
 from data.simulate.presets import checked
 from data.simulate.streams import streams
 from data.simulate.truth import apply_probabilities
-from data.simulate.write import Truth, file_facts, replaced, write_tables, write_truth
 from data.tables import TABLES
 from data.vocab import CITY_TIME
 

@@ -5,9 +5,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.simulate.build import Built
-from data.simulate.choice import age_allows, apply_probability, sharing_allows, utilities
-from data.simulate.learners import learner_ids
-from data.simulate.sections import LOTTERY, RECORDED, Sections, section_id
+from data.simulate.people.learners import learner_ids
+from data.simulate.pool.sections import LOTTERY, RECORDED, Sections, section_id
+from data.simulate.terms.choice import age_allows, apply_probability, sharing_allows, utilities
 from data.vocab import AGE_BANDS
 
 BLOCK = 500_000

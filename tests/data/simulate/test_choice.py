@@ -6,10 +6,10 @@ import pytest
 
 from data.simulate.build import Built
 from data.simulate.calendar import cut_off
-from data.simulate.choice import apply_probability, pair_km, utilities
 from data.simulate.params import SimulationParams
-from data.simulate.record import Record
 from data.simulate.taste import unit
+from data.simulate.terms.choice import apply_probability, pair_km, utilities
+from data.simulate.terms.record import Record
 
 
 def joined(built: Built, truth: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import polars as pl
 from data.city import City
 from data.simulate.build import Built
 from data.simulate.calendar import cut_off
-from data.simulate.forms import conformed
+from data.simulate.files.forms import conformed
 from data.simulate.truth import apply_probabilities
 from recsys.pipeline.policy import shipped_policies
 from recsys.pipeline.recommender import Recommender

@@ -7,9 +7,9 @@ import pytest
 
 from data.simulate.build import Built
 from data.simulate.calendar import cut_off, terms
-from data.simulate.coordinates import distance_km, gcj02
-from data.simulate.districts import DISTRICTS
-from data.simulate.forms import conformed
+from data.simulate.files.forms import conformed
+from data.simulate.place.coordinates import distance_km, gcj02
+from data.simulate.place.districts import DISTRICTS
 from data.simulate.streams import PARTS, streams
 from data.tables import TABLES
 from data.vocab import AGE_BANDS, PROGRAMMES

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.simulate.calendar import cut_off, terms
-from data.simulate.coordinates import offset
 from data.simulate.params import ADULT_BANDS, SimulationParams
-from data.simulate.places import Map, inside_box
+from data.simulate.place.coordinates import offset
+from data.simulate.place.places import Map, inside_box
 from data.simulate.taste import Directions, around, draw_personas
 from data.simulate.topics import skills
 from data.vocab import ACCESS_NEEDS, AGE_BANDS

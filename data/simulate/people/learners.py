@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.coordinates import offset
 from data.simulate.gather import pick
 from data.simulate.params import SimulationParams
-from data.simulate.people import SLOTS, WORK, People
-from data.simulate.places import Map, inside_box
+from data.simulate.people.people import SLOTS, WORK, People
+from data.simulate.place.coordinates import offset
+from data.simulate.place.places import Map, inside_box
 from data.simulate.topics import skills
 from data.vocab import ACCESS_NEEDS, AGE_BANDS, EDUCATION_LEVELS
 from data.vocabulary import builtin

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import polars as pl
 
-from data.simulate.dirt import Dirty
-from data.simulate.forms import CSV_TABLES
+from data.simulate.files.dirt import Dirty
+from data.simulate.files.forms import CSV_TABLES
 from data.simulate.presets import SimulationError
 
 GBK_TABLE: Final = "sections"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.simulate.coordinates import distance_km
-from data.simulate.courses import Courses
 from data.simulate.params import SimulationParams
-from data.simulate.people import People
-from data.simulate.programmes import PROGRAMME_FACTS
-from data.simulate.sections import Sections
-from data.simulate.venues import Venues
+from data.simulate.people.people import People
+from data.simulate.place.coordinates import distance_km
+from data.simulate.place.venues import Venues
+from data.simulate.pool.courses import Courses
+from data.simulate.pool.programmes import PROGRAMME_FACTS
+from data.simulate.pool.sections import Sections
 from data.vocab import AGE_BAND_YEARS
 
 SIXTY = 4

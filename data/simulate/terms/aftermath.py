@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.simulate.choice import World, pair_km, pair_taste
-from data.simulate.sections import DAY_US, Sections
+from data.simulate.pool.sections import DAY_US, Sections
+from data.simulate.terms.choice import World, pair_km, pair_taste
 
 HOUR_US = 3_600_000_000
 CONCENTRATION = 8.0

@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.coordinates import distance_km
-from data.simulate.courses import Courses
 from data.simulate.gather import pick
-from data.simulate.places import Map
+from data.simulate.place.coordinates import distance_km
+from data.simulate.place.places import Map
+from data.simulate.place.venues import Venues
+from data.simulate.pool.courses import Courses
 from data.simulate.topics import skills
-from data.simulate.venues import Venues
 
 ROLES: Final = ("full_time", "part_time", "volunteer", "elder_mentor")
 ROLE_SHARES: Final = (0.4, 0.4, 0.15, 0.05)

@@ -7,12 +7,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.coordinates import gcj02, offset
-from data.simulate.districts import District
 from data.simulate.gather import ints, pick
-from data.simulate.names import COMPANY_WORDS, MALLS, PARKS, STEMS, bare
 from data.simulate.params import SimulationParams
-from data.simulate.places import Map, inside_box
+from data.simulate.place.coordinates import gcj02, offset
+from data.simulate.place.districts import District
+from data.simulate.place.names import COMPANY_WORDS, MALLS, PARKS, STEMS, bare
+from data.simulate.place.places import Map, inside_box
 
 SCENE_NAMES: Final = {
     "community": "社区学堂",

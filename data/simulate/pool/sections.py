@@ -9,12 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.simulate.calendar import WINDOW_DAYS, Term
-from data.simulate.courses import Courses, course_id
 from data.simulate.gather import pick
 from data.simulate.params import SimulationParams
-from data.simulate.people import microseconds, slot_mask
-from data.simulate.programmes import PROGRAMME_FACTS
-from data.simulate.venues import Venues
+from data.simulate.people.people import microseconds, slot_mask
+from data.simulate.place.venues import Venues
+from data.simulate.pool.courses import Courses, course_id
+from data.simulate.pool.programmes import PROGRAMME_FACTS
 from data.vocab import ACCESS_NEEDS
 
 DAY_US: Final = 86_400_000_000

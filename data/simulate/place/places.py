@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.coordinates import offset
-from data.simulate.districts import CITY_CODE, CITY_NAME, DISTRICTS, District
-from data.simulate.names import RURAL_VILLAGE_KINDS, TOWN_KINDS, URBAN_VILLAGE_KINDS, distinct
 from data.simulate.params import SimulationParams
+from data.simulate.place.coordinates import offset
+from data.simulate.place.districts import CITY_CODE, CITY_NAME, DISTRICTS, District
+from data.simulate.place.names import RURAL_VILLAGE_KINDS, TOWN_KINDS, URBAN_VILLAGE_KINDS, distinct
 from data.vocab import CITY_BOX
 
 VALID_SHARE = 0.9

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from data.simulate.faults import FAULTS, OLD_CODE_COLUMNS, OLD_CODES, Fault
+from data.simulate.files.faults import FAULTS, OLD_CODE_COLUMNS, OLD_CODES, Fault
 from data.simulate.params import SimulationParams
 from data.tables import TABLES
 

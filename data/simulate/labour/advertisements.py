@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from data.simulate.calendar import cut_off
 from data.simulate.gather import pick
-from data.simulate.labour import Labour
-from data.simulate.names import COMPANY_WORDS, STEMS
+from data.simulate.labour.market import Labour
 from data.simulate.params import SimulationParams
-from data.simulate.places import Map
+from data.simulate.place.names import COMPANY_WORDS, STEMS
+from data.simulate.place.places import Map
 from data.simulate.topics import skills
 from data.vocab import CITY_TIME
 from data.vocabulary import builtin

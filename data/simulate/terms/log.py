@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.exposure import OLD_PAGE, UNIFORM
+from data.simulate.terms.exposure import OLD_PAGE, UNIFORM
 from data.vocab import EVENT_TYPES, SURFACES
 
 HOME: Final = SURFACES.index("home")

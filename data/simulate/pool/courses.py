@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from data.simulate.gather import ints, pick
 from data.simulate.params import SimulationParams
-from data.simulate.programmes import PROGRAMME_FACTS, PROGRAMME_INDEX
+from data.simulate.place.venues import KINDS, Venues
+from data.simulate.pool.programmes import PROGRAMME_FACTS, PROGRAMME_INDEX
+from data.simulate.pool.texts import description, title
 from data.simulate.taste import Directions, around
-from data.simulate.texts import description, title
 from data.simulate.topics import skills, topics
-from data.simulate.venues import KINDS, Venues
 from data.vocab import LAYERS
 
 MAX_SKILLS = 3

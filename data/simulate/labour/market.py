@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.simulate.calendar import cut_off
 from data.simulate.params import SimulationParams
-from data.simulate.places import Map
+from data.simulate.place.places import Map
 from data.vocab import CITY_TIME
 from data.vocabulary import builtin
 

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from data.simulate.choice import World
-from data.simulate.people import microseconds
-from data.simulate.sections import DAY_US, Sections
+from data.simulate.people.people import microseconds
+from data.simulate.pool.sections import DAY_US, Sections
+from data.simulate.terms.choice import World
 
 OLD_PAGE, UNIFORM = "old-page-1", "uniform-1"
 MAX_SHOWN: Final = 40

@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.aftermath import HOUR_US, Enrolled, Outcome, drop_out, follow
-from data.simulate.choice import World
-from data.simulate.exposure import Lists, show
-from data.simulate.log import COURSE_PAGE, HOME, NOWHERE, Log
-from data.simulate.record import Record
-from data.simulate.seats import Admission, Applications, Seen, admit, apply, look
-from data.simulate.sections import DAY_US, LOTTERY, Sections
+from data.simulate.pool.sections import DAY_US, LOTTERY, Sections
+from data.simulate.terms.aftermath import HOUR_US, Enrolled, Outcome, drop_out, follow
+from data.simulate.terms.choice import World
+from data.simulate.terms.exposure import Lists, show
+from data.simulate.terms.log import COURSE_PAGE, HOME, NOWHERE, Log
+from data.simulate.terms.record import Record
+from data.simulate.terms.seats import Admission, Applications, Seen, admit, apply, look
 from data.vocab import SECTION_STATES
 
 RULE_VERSION = "credit-bank-2024"

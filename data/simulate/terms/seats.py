@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.simulate.choice import (
+from data.simulate.pool.sections import DAY_US, FIRST_COME, Sections
+from data.simulate.terms.choice import (
     World,
     age_allows,
     apply_probability,
     sharing_allows,
     utilities,
 )
-from data.simulate.exposure import Lists
-from data.simulate.record import Record
-from data.simulate.sections import DAY_US, FIRST_COME, Sections
+from data.simulate.terms.exposure import Lists
+from data.simulate.terms.record import Record
 
 SECOND_US = 1_000_000
 

@@ -1,0 +1,1 @@
+"""The city on disk: forms, dirt, and writing."""

@@ -1,0 +1,1 @@
+"""The labour world: vacancies, advertisements, jobseekers."""

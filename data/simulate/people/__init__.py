@@ -1,0 +1,1 @@
+"""Who learns: the population, and what its members tell."""

@@ -1,0 +1,1 @@
+"""Where things are: districts, towns, institutions, venues, teachers."""

@@ -1,0 +1,1 @@
+"""What is taught: courses, and their sections term by term."""

@@ -1,0 +1,1 @@
+"""What happens in a term: lists, choices, seats, and what follows."""
