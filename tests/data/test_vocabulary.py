@@ -15,13 +15,36 @@ SKILLS = pl.DataFrame(
         "name": ["咖啡", "手冲咖啡", "拉花"],
         "aliases": [[], ["手冲"], ["咖啡拉花"]],
         "parent_id": [None, "group", "group"],
+        "kind": ["group", "technique", "technique"],
     },
     schema_overrides={"aliases": pl.List(pl.String)},
 )
 OCCUPATIONS = pl.DataFrame(
     {"occupation_code": ["4-03-02-08"], "name": ["咖啡师"], "aliases": [["咖啡店员"]]}
 )
-TIES = pl.DataFrame({"occupation_code": ["4-03-02-08"], "skill_id": ["brew"]})
+TIES = pl.DataFrame(
+    {"occupation_code": ["4-03-02-08", "4-03-02-08"], "skill_id": ["brew", "latte"]}
+)
+
+TRADES = {
+    "manufacturing": (
+        "machining", "welding", "electrical-and-automation", "smart-manufacturing", "electronics",
+    ),
+    "construction": ("building-work", "design-and-costing", "decoration"),
+    "new energy vehicles": ("new-energy-vehicles",),
+    "e-commerce and live streaming": ("e-commerce", "live-streaming-and-short-video"),
+    "software and AI": ("software-development", "data-and-ai"),
+    "logistics": ("logistics-and-warehousing",),
+    "elderly and child care": ("elderly-care", "mother-and-child-care"),
+    "catering": (
+        "chinese-cooking", "baking-and-western-food", "coffee-and-drinks", "catering-service",
+    ),
+    "tourism": ("tourism-and-guesthouses",),
+    "culture and crafts": ("heritage-crafts", "calligraphy", "painting", "music"),
+    "office and finance": ("office-skills", "accounting", "finance-and-law"),
+    "agriculture": ("crop-growing", "farming-business", "forestry-and-rural-environment"),
+}  # fmt: skip
+"""The trades that night schools and vocational centres teach, by their groups."""
 
 
 def found(
@@ -35,8 +58,30 @@ def test_the_builtin_vocabulary_has_no_orphans_duplicates_or_cycles() -> None:
 
 
 def test_the_builtin_vocabulary_is_large_enough_for_a_city() -> None:
-    assert builtin("skills").filter(pl.col("kind") != "group").height >= 250
-    assert builtin("occupations").height >= 80
+    assert builtin("skills").filter(pl.col("kind") != "group").height >= 800
+    assert builtin("occupations").height >= 300
+
+
+@pytest.mark.parametrize("trade", sorted(TRADES))
+def test_every_trade_a_city_teaches_has_its_skills_and_the_occupations_that_ask(
+    trade: str,
+) -> None:
+    groups = [f"group-{group}" for group in TRADES[trade]]
+    taught = builtin("skills").filter(pl.col("parent_id").is_in(groups))
+    asking = builtin("occupation_skills").join(taught, on="skill_id", how="semi")
+    assert taught.height >= 20
+    assert asking["occupation_code"].n_unique() >= 8
+
+
+def test_every_skill_is_found_by_a_word_other_than_its_name() -> None:
+    skills = builtin("skills").filter(pl.col("kind") != "group")
+    assert skills.filter(pl.col("aliases").list.len() == 0).is_empty()
+
+
+def test_no_name_or_alias_is_a_single_chinese_character() -> None:
+    skills = builtin("skills")
+    words = pl.concat([skills["name"], skills["aliases"].explode(empty_as_null=True)])
+    assert words.filter(words.str.contains(r"^\p{Han}$")).is_empty()
 
 
 @pytest.mark.parametrize("table", VOCABULARY_TABLES)
@@ -65,6 +110,7 @@ def test_every_occupation_has_a_tie_with_importance_and_level() -> None:
     ties = builtin("occupation_skills")
     assert set(ties["occupation_code"]) == set(builtin("occupations")["occupation_code"])
     assert ties["level"].null_count() == 0
+    assert ties["importance"].is_between(0.3, 1).all()
 
 
 def test_occupation_codes_are_those_of_the_national_classification() -> None:
@@ -102,6 +148,30 @@ def test_ties_to_nothing_and_occupations_without_ties_are_found() -> None:
         ("orphan_tie", "surf"),
         ("untied_occupation", "4-03-02-08"),
     }
+
+
+def test_a_tie_listed_twice_is_found() -> None:
+    twice = pl.concat([TIES, TIES.head(1)])
+    assert found(SKILLS, OCCUPATIONS, twice) == {("duplicate_tie", "4-03-02-08")}
+
+
+def test_a_group_without_skills_is_found() -> None:
+    bare = SKILLS.head(1).with_columns(skill_id=pl.lit("tea"), name=pl.lit("茶"))
+    assert found(pl.concat([SKILLS, bare]), OCCUPATIONS, TIES) == {("empty_group", "tea")}
+
+
+def test_a_skill_nobody_asks_for_is_found_beside_skills_that_are() -> None:
+    assert found(SKILLS, OCCUPATIONS, TIES.head(1)) == {("untied_skill", "latte")}
+
+
+def test_a_group_that_no_occupation_asks_for_may_stay_untied() -> None:
+    hobby = SKILLS.head(2).with_columns(
+        skill_id=pl.Series(["phone", "wechat"]),
+        name=pl.Series(["数字生活", "微信使用"]),
+        aliases=pl.Series([[], ["微信操作"]]),
+        parent_id=pl.Series([None, "phone"]),
+    )
+    assert found(pl.concat([SKILLS, hobby]), OCCUPATIONS, TIES) == set()
 
 
 def test_a_word_that_leads_to_two_skills_is_found_in_any_case() -> None:
