@@ -13,7 +13,7 @@ import polars as pl
 
 from data.store import open_snapshot
 from recsys.artifact import load_bundle
-from serving.batch import SCHEMA, Done, Lists, batch, blocks
+from recsys.batch import SCHEMA, Done, Lists, batch, blocks
 
 WORTH_A_PROCESS: Final = 1000
 """Learners that a process should have, so that its start pays off."""
@@ -50,7 +50,7 @@ def fulfil(
         done: told after each block how many learners were in it.
 
     Returns:
-        The rows of ``serving.batch.Lists.of``.
+        The rows of ``recsys.batch.Lists.of``.
     """
     jobs = min(jobs, len(learner_ids) // WORTH_A_PROCESS)
     if jobs < 2:

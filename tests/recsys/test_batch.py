@@ -15,7 +15,7 @@ from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery
 from serving import batch as batching
 from serving import workers
-from serving.batch import SCHEMA, BlockScorer, Lists, batch
+from recsys.batch import SCHEMA, BlockScorer, Lists, batch
 from serving.workers import Order, fulfil
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
