@@ -4,7 +4,8 @@ data.errors.XuepeiError
 └── TrainingError
     ├── SplitError       a split that would leave nothing to learn from or to judge on
     ├── EvaluationError  nothing is known after the cut, or a slice that doesn't exist
-    └── BenchError       a table, model or worker of the benchmark that can't be used
+    ├── BenchError       a table, model or worker of the benchmark that can't be used
+    └── JudgeError       see training.judge.errors
 """
 
 from data.errors import XuepeiError
