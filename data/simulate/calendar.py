@@ -32,14 +32,20 @@ class Term:
 
 
 def terms(params: SimulationParams) -> tuple[Term, ...]:
-    """History terms, oldest first, and the open term last."""
+    """History terms, oldest first, the open term, and the terms a model drives after it."""
     year, autumn = int(params.open_term[:4]), params.open_term.endswith("秋")
-    last = 2 * year + int(autumn)
-    return tuple(_term(index) for index in range(last - params.history_terms, last + 1))
+    now = 2 * year + int(autumn)
+    first, last = now - params.history_terms, now + params.driven_terms
+    return tuple(_term(index) for index in range(first, last + 1))
+
+
+def open_term(params: SimulationParams) -> Term:
+    """The last term whose lists are the old page's."""
+    return terms(params)[params.history_terms]
 
 
 def cut_off(params: SimulationParams) -> datetime:
-    """The instant at which training is cut and lists are made, UTC."""
+    """The instant at which the city's tables end and lists are made, in the last term, UTC."""
     return terms(params)[-1].opens_at + timedelta(hours=params.as_of_hours)
 
 

@@ -22,9 +22,19 @@ PRESETS: Final[Mapping[str, SimulationParams]] = MappingProxyType(
             postings=12_000,
             labour_months=24,
         ),
+        "city": SimulationParams(
+            districts=tuple(DISTRICTS),
+            learners=1_000_000,
+            sections_per_term=21_500,
+            history_terms=5,
+            judged_learners=500,
+            postings=3_000_000,
+            labour_months=36,
+        ),
     }
 )
-"""``tiny`` is 临平 alone; ``pilot`` the city plan's three pilot districts 临平, 钱塘, 富阳."""
+"""``tiny`` is 临平 alone; ``pilot`` the city plan's three pilot districts 临平, 钱塘, 富阳;
+``city`` all thirteen, with a million learners and more than 20,000 open sections."""
 
 
 class SimulationError(DataError):

@@ -1,30 +1,42 @@
 """The whole simulation: build a city, dirty it, write it with its truth."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
-from data.simulate.build import STEPS, Built, build
-from data.simulate.calendar import cut_off
-from data.simulate.files.dirt import Dirty, dirty
-from data.simulate.files.forms import CSV_TABLES, as_text, conformed, plain
-from data.simulate.files.write import Truth, file_facts, replaced, write_tables, write_truth
+from data.simulate.build import (
+    LAYOUT_STEPS,
+    Driver,
+    State,
+    behaviour_tables,
+    built,
+    event_batches,
+    lay_out,
+    market_tables,
+    run_terms,
+    standing_tables,
+)
+from data.simulate.calendar import cut_off, terms
+from data.simulate.files.city_files import CityFiles
+from data.simulate.files.folder import replaced
+from data.simulate.labour.advertisements import posting_batches
+from data.simulate.labour.market import make_labour
 from data.simulate.params import SimulationParams
-from data.simulate.people.people import microseconds
 from data.simulate.presets import checked
-from data.simulate.streams import streams
-from data.simulate.truth import apply_probabilities
-from data.tables import TABLES
+from data.simulate.truth.course_of_terms import term_summary
+from data.simulate.truth.gaps import gap_table
+from data.simulate.truth.write import Truth, write_truth
 from data.vocab import CITY_TIME
 
 Progress = Callable[[str, int, int], None]
 """Told the step that begins, its number from 1, and how many steps there are."""
 
-ALL_STEPS = (*STEPS, "dirt", "truth", "files")
+LATER_STEPS: Final = ("labour", "truth")
+"""Steps after the terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class Simulated:
         as_of: the instant at which training is cut and lists are made.
         rows: rows of each file, dirt included, by table.
         bad_rows: rows the import must refuse, by table.
+        terms: how each term went in truth; see ``truth.course_of_terms.term_summary``.
     """
 
     out: Path
@@ -44,6 +57,7 @@ class Simulated:
     as_of: datetime
     rows: Mapping[str, int]
     bad_rows: Mapping[str, int]
+    terms: Sequence[Mapping[str, Any]]
 
     def to_dict(self) -> dict[str, object]:
         """The summary as JSON prints it."""
@@ -53,6 +67,7 @@ class Simulated:
             "as_of": self.as_of.isoformat(),
             "tables": dict(self.rows),
             "bad_rows": dict(self.bad_rows),
+            "terms": [dict(term) for term in self.terms],
         }
 
 
@@ -63,10 +78,12 @@ def simulate(
     progress: Progress | None = None,
     *,
     force: bool = False,
+    driver: Driver | None = None,
 ) -> Simulated:
     """Write a simulated city: contract tables in ``out``, its truth in ``out/truth``.
 
-    The same parameters and seed give the same bytes. Nothing is written unless all is.
+    The same parameters and seed give the same bytes, whatever the number of threads. Terms go
+    to disk one by one, so memory holds one term's events at most. Nothing is left unless all is.
 
     Args:
         params: the city.
@@ -74,65 +91,91 @@ def simulate(
         out: an empty or new folder.
         progress: told each step as it begins.
         force: replace a folder that holds something.
+        driver: makes the pages of the terms after the open one.
 
     Raises:
         SimulationError: a parameter can't be simulated, or ``out`` is occupied.
     """
     checked(params.model_dump())
-    step = _steps(progress)
+    until = cut_off(params).astimezone(CITY_TIME)
     written: list[Simulated] = []
 
     def fill(folder: Path) -> None:
-        built = build(params, seed, step)
-        step("dirt")
-        dirt = _dirt(built, params, streams(seed)["dirt"])
-        step("truth")
-        truth = _truth(built, params, seed, dirt)
-        step("files")
-        write_tables(folder, dirt, gbk=params.gbk)
-        write_truth(folder / "truth", truth)
-        written.append(_summary(out, seed, truth.as_of, dirt))
+        run = _Run(params, seed, folder, driver, _steps(params, progress))
+        run.write()
+        written.append(Simulated(out, seed, until, run.files.rows, run.files.bad_rows, run.terms))
 
     replaced(out, fill, force=force)
     return written[0]
 
 
-def _steps(progress: Progress | None) -> Callable[[str], None]:
+class _Run:
+    """One simulation on its way to a folder."""
+
+    def __init__(
+        self,
+        params: SimulationParams,
+        seed: int,
+        folder: Path,
+        driver: Driver | None,
+        step: Callable[[str], None],
+    ) -> None:
+        self._params = params
+        self._folder = folder
+        self._driver = driver
+        self._step = step
+        self._laid = lay_out(params, seed, step)
+        self.files = CityFiles(folder, params, self._laid.streams)
+        self.terms: list[dict[str, Any]] = []
+
+    def write(self) -> None:
+        """Write all tables and the truth."""
+        laid, state = self._laid, State.before(self._laid)
+        self._write(standing_tables(laid))
+        self.files.write("events", self._events(state))
+        self._write(behaviour_tables(laid, state))
+        self._step("labour")
+        labour = make_labour(self._params, laid.city, laid.planted, laid.streams)
+        self._write(market_tables(laid, labour))
+        self.files.write("postings", posting_batches(self._params, labour, laid.city, laid.streams))
+        self._step("truth")
+        city = built(laid, state, {"learners": laid.learners})
+        truth = Truth(gap_table(city, labour), pl.DataFrame(self.terms), self._facts())
+        write_truth(self._folder / "truth", city, truth, laid.streams)
+
+    def _write(self, tables: Mapping[str, pl.DataFrame]) -> None:
+        for table, frame in tables.items():
+            self.files.write(table, [frame])
+
+    def _events(self, state: State) -> Iterator[pl.DataFrame]:
+        """Runs the terms: each is told as it begins, its events leave as it ends."""
+        calendar = terms(self._params)
+        self._step(f"term {calendar[0].name}")
+        for number, (done, before) in enumerate(run_terms(self._laid, state, self._driver), 1):
+            numbers = state.log.take()
+            world, streams = self._laid.world, self._laid.streams
+            self.terms.append(term_summary(world, done, numbers, before, streams))
+            for batch in event_batches(self._laid, done, numbers):
+                if self._driver is not None:
+                    state.events.append(batch)
+                yield batch
+            if number < len(calendar):
+                self._step(f"term {calendar[number].name}")
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "params": self._params.model_dump(mode="json"),
+            "seed": self._laid.streams.seed,
+            "tables": self.files.account(),
+        }
+
+
+def _steps(params: SimulationParams, progress: Progress | None) -> Callable[[str], None]:
     """Numbers the steps for whoever watches."""
+    names = [*LAYOUT_STEPS, *(f"term {term.name}" for term in terms(params)), *LATER_STEPS]
 
     def step(name: str) -> None:
         if progress is not None:
-            progress(name, ALL_STEPS.index(name) + 1, len(ALL_STEPS))
+            progress(name, names.index(name) + 1, len(names))
 
     return step
-
-
-def _dirt(built: Built, params: SimulationParams, rng: np.random.Generator) -> dict[str, Dirty]:
-    """Every table as its file will hold it, in the contracts' order."""
-    return {
-        table: dirty(table, _clean(table, built), params, rng)
-        for table in TABLES
-        if table in built.tables
-    }
-
-
-def _clean(table: str, built: Built) -> pl.DataFrame:
-    frame = plain(conformed(table, built.tables[table]))
-    return as_text(frame) if table in CSV_TABLES else frame
-
-
-def _truth(built: Built, params: SimulationParams, seed: int, dirt: Mapping[str, Dirty]) -> Truth:
-    until = cut_off(params)
-    facts = {
-        "params": params.model_dump(mode="json"),
-        "seed": seed,
-        "tables": file_facts(dirt, gbk=params.gbk),
-    }
-    probabilities = apply_probabilities(built, microseconds(until), streams(seed)["judged"])
-    return Truth(until.astimezone(CITY_TIME), probabilities, facts)
-
-
-def _summary(out: Path, seed: int, as_of: datetime, dirt: Mapping[str, Dirty]) -> Simulated:
-    rows = {table: table_dirt.frame.height for table, table_dirt in dirt.items()}
-    bad = {table: sum(found.bad.values()) for table, found in dirt.items() if found.bad}
-    return Simulated(out, seed, as_of, rows, bad)

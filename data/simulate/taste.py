@@ -56,7 +56,8 @@ def directions(params: SimulationParams, rng: np.random.Generator) -> Directions
     favours = np.zeros((len(PERSONAS), len(topics())))
     for column, topic in enumerate(topics()):
         favours[list(topic.personas), column] = 1.0
-    mean = unit(favours @ nu) * np.sqrt(params.taste_dimensions)
+    # einsum in place of a matrix product, whose rounding depends on threads
+    mean = unit(np.einsum("pt,td->pd", favours, nu)) * np.sqrt(params.taste_dimensions)
     return Directions(nu, mean)
 
 

@@ -85,3 +85,39 @@ def average_precision(judged: Judged, k: int) -> Values:
     precisions = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1, dtype=np.float64)
     at_hits = np.where(hits, precisions, 0.0).sum(axis=1)
     return np.asarray(at_hits / np.minimum(judged.relevant, k), dtype=np.float64)
+
+
+def hit_rate(judged: Judged, k: int) -> Values:
+    """Whether the list held anything right; its mean over learners is the hit rate.
+
+    ``HR@k = max_{r<=k} hit_r``.
+
+    Returns:
+        Shape (learners,), 0 or 1.
+
+    >>> from training.metrics.lists import Judged
+    >>> hits = np.array([[False, True], [False, False]])
+    >>> hit_rate(Judged(np.array([[5, 7], [5, 7]]), hits, np.array([1, 1])), 2)
+    array([1., 0.])
+    """
+    return np.asarray(judged.hits[:, :k].any(axis=1), dtype=np.float64)
+
+
+def reciprocal_rank(judged: Judged, k: int) -> Values:
+    """One over the rank of the first right item [voorhees1999trec]; its mean is MRR@k.
+
+    ``RR@k = 1 / min{r <= k : hit_r = 1}``, 0 where the first k hold nothing right.
+
+    Returns:
+        Shape (learners,), 0 to 1.
+
+    The first right item stands second:
+
+    >>> from training.metrics.lists import Judged
+    >>> reciprocal_rank(Judged(np.array([[5, 7]]), np.array([[False, True]]), np.array([1])), 2)
+    array([0.5])
+    """
+    hits: NDArray[np.bool_] = judged.hits[:, :k]
+    if hits.shape[1] == 0:
+        return np.zeros(len(hits))
+    return np.where(hits.any(axis=1), 1.0 / (hits.argmax(axis=1) + 1), 0.0)

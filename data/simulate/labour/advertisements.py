@@ -1,35 +1,39 @@
-"""Job advertisements for vacancies: texts in which extraction has something to do."""
+"""Job advertisements for vacancies: originals, reposts and agencies' spam, month by month."""
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from data.simulate.calendar import cut_off
-from data.simulate.gather import pick
-from data.simulate.labour.market import Labour
-from data.simulate.params import SimulationParams
-from data.simulate.place.names import COMPANY_WORDS, STEMS
-from data.simulate.place.places import Map
-from data.simulate.topics import skills
-from data.vocab import CITY_TIME
-from data.vocabulary import builtin
-
-T = TypeVar("T")
-
-BOARDS: Final = ("board-a", "board-b", "board-c")
-COMPANY_KINDS: Final = (
-    "科技有限公司",
-    "制造有限公司",
-    "商贸有限公司",
-    "服务有限公司",
-    "餐饮管理有限公司",
+from data.simulate.labour.employers import (
+    AGENCIES,
+    agency_names,
+    area_codes,
+    area_texts,
+    draw_employers,
+    employer_names,
 )
+from data.simulate.labour.market import Labour
+from data.simulate.labour.pay import salary_texts
+from data.simulate.labour.phrases import BOARDS, TAILS
+from data.simulate.labour.planted import GAP, SPAM
+from data.simulate.labour.ties import ties
+from data.simulate.labour.wording import Subject, write_texts
+from data.simulate.params import SimulationParams
+from data.simulate.place.places import Map
+from data.simulate.streams import Streams
+from data.tables import TABLES
+from data.vocab import CITY_TIME
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
 EXPERIENCES: Final = ("none", "lt1", "1-3", "3-5", "5-10")
 EDUCATIONS: Final = (
     "junior_secondary",
@@ -38,194 +42,247 @@ EDUCATIONS: Final = (
     "associate",
     "bachelor",
 )
-DUTIES: Final = (
-    "负责{a}及相关工作",
-    "承担日常{a}任务，配合班组完成{b}",
-    "按流程完成{a}，记录并反馈问题",
-    "主要从事{a}",
-)
-WANTS: Final = ("熟练掌握{list}", "会{list}者优先", "熟悉{list}", "具备{list}能力", "有{list}经验")
-NEGATIONS: Final = ("不要求会{x}", "无需{x}经验，公司提供带教", "不涉及{x}", "非{x}岗位")
-BOILERPLATE: Final = (
-    "公司主营{x}设备与服务，客户遍布长三角，团队年轻，氛围轻松。",
-    "我司旗下{x}品牌连续五年增长，提供五险一金、节日福利。",
-    "公司以{x}起家，现有员工两百余人，包吃住，有班车。",
-    "我们是一家提供{x}解决方案的企业，双休，年底双薪。",
-)
-WELFARE: Final = ("五险一金", "包吃住", "双休", "带薪年假", "年终奖", "节日福利", "餐补", "班车")
+UNSAID: Final = 0.25
+"""Share of vacancies silent about experience, education or headcount; a guess."""
+
+REFRESHED: Final = 0.35
+"""Share of advertisements that are refreshed while open; a guess."""
+
+NEVER_CLOSED: Final = 0.15
+"""Share of advertisements that nobody takes down; a guess."""
+
+AGENCY_TOLD: Final = 0.7
+"""Share of agencies' advertisements that say so; the others say nothing; a guess."""
+
+ORIGINAL, SAME, NEAR, REWORDED, SPAMMED = range(5)
+"""How an advertisement's text comes from its vacancy's first one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an occupation's advertisements speak of.
+class Copies:
+    """The advertisements of one month's vacancies, one entry each, originals first.
 
     Attributes:
-        titles: the occupation's aliases, or its name.
-        words: names and aliases of each skill tied to it, the most important first.
-        level: mean level of those skills, 1 to 5.
+        vacancy: index among the month's vacancies.
+        form: ``ORIGINAL``, ``SAME``, ``NEAR``, ``REWORDED`` or ``SPAMMED``.
+        text: index of its text; copies of one text share it.
+        days: days after the original.
     """
 
-    titles: tuple[str, ...]
-    words: tuple[tuple[str, ...], ...]
-    level: float
+    vacancy: Ints
+    form: Ints
+    text: Ints
+    days: Ints
 
 
 def posting_rows(
-    params: SimulationParams, labour: Labour, city: Map, rng: np.random.Generator
+    params: SimulationParams, labour: Labour, city: Map, streams: Streams
 ) -> pl.DataFrame:
-    """The contract table ``postings``: one advertisement per vacancy, some reposted elsewhere."""
-    month, district, occupation = np.indices(labour.vacancies.shape).reshape(3, -1)
-    cell = np.repeat(np.arange(len(month)), labour.vacancies.ravel())
-    again = np.flatnonzero(rng.random(len(cell)) < params.repost_share)
-    written = _written(labour, city, month[cell], district[cell], occupation[cell], rng)
-    copied = _reposted(written[again], rng)
-    frame = pl.concat([written, copied]).filter(pl.col("posted_on") <= _today(params))
-    order = frame.select(pl.arg_sort_by("posted_on", "title", "source")).to_series()
-    frame = frame[order]
-    return frame.with_columns(
-        pl.Series("posting_id", [f"posting-{number:07d}" for number in range(frame.height)])
+    """The contract table ``postings`` in one frame, for cities that fit in memory."""
+    return pl.concat(posting_batches(params, labour, city, streams))
+
+
+def posting_batches(
+    params: SimulationParams, labour: Labour, city: Map, streams: Streams
+) -> Iterator[pl.DataFrame]:
+    """The contract table ``postings``, a frame a month in order of posted_on.
+
+    Ids number the advertisements in that order over all frames. Nothing is posted, refreshed
+    or closed after the cut-off; the last frame holds what was reposted in the cut-off's month.
+
+    Args:
+        params: the city.
+        labour: its market.
+        city: its map.
+        streams: draws from ``advertisements``, one stream a month.
+    """
+    today = cut_off(params).astimezone(CITY_TIME).date()
+    waiting: list[pl.DataFrame] = []
+    number = 0
+    for month, first in enumerate(labour.months):
+        rows = pl.concat([*waiting, _written(params, labour, city, month, streams)])
+        later = pl.col("posted_on") >= _next_month(first)
+        ready, waiting = rows.filter(~later), [rows.filter(later)]
+        yield _finished(ready, number, today)
+        number += ready.height
+    reposted = pl.concat(waiting).filter(pl.col("posted_on") <= today)
+    yield _finished(reposted, number, today)
+
+
+def _finished(rows: pl.DataFrame, first: int, today: date) -> pl.DataFrame:
+    """Rows with ids from ``first`` on, and without what happens after today."""
+    number = (pl.int_range(pl.len()) + first).cast(pl.String).str.zfill(8)
+    numbered = rows.sort("posted_on", maintain_order=True).with_columns(
+        (pl.lit("posting-") + number).alias("posting_id"),
+        *(
+            pl.when(pl.col(name) <= today).then(pl.col(name)).alias(name)
+            for name in ("refreshed_on", "closed_on")
+        ),
     )
-
-
-def _today(params: SimulationParams) -> date:
-    return cut_off(params).astimezone(CITY_TIME).date()
+    return numbered.select(list(TABLES["postings"].columns()))
 
 
 def _written(
-    labour: Labour,
-    city: Map,
-    month: NDArray[np.int64],
-    district: NDArray[np.int64],
-    occupation: NDArray[np.int64],
-    rng: np.random.Generator,
+    params: SimulationParams, labour: Labour, city: Map, month: int, streams: Streams
 ) -> pl.DataFrame:
-    n = len(month)
-    wanted = pick(_wanted(), occupation)
-    places = pick(city.districts, district)
-    posted = _later(pl.Series(labour.months).gather(month), pl.Series(rng.integers(0, 28, n)))
-    open_days = pl.Series(rng.integers(10, 75, n))
+    """Every advertisement of one month's vacancies, shuffled so that order tells nothing."""
+    ads, rng = labour.openings, streams.of("advertisements", month)
+    own: Ints = np.arange(int(ads.start[month]), int(ads.start[month + 1]))
+    kind = labour.kind[ads.district[own], ads.lead[own]]
+    copies = _copies(params, kind == SPAM, rng)
+    vacancies = _vacancies(params, labour, city, own, rng)
+    texts = _texts(params, labour, month, own, copies, rng)
+    rows = pl.concat(
+        [
+            vacancies[copies.vacancy],
+            texts[copies.text],
+            _dates(labour.months[month], copies, kind == GAP, rng),
+        ],
+        how="horizontal",
+    ).with_columns(_sources(copies, rng), _near(copies, rng))
+    return _by_agencies(params, rows, copies, rng)[rng.permutation(rows.height)]
+
+
+def _copies(params: SimulationParams, spam: Bools, rng: np.random.Generator) -> Copies:
+    """Originals, reposts of some, and many copies of each vacancy in a spam cell."""
+    n = len(spam)
+    again = np.flatnonzero((rng.random(n) < params.repost_share) & ~spam)
+    flood = np.repeat(np.flatnonzero(spam), params.spam_copies - 1)
+    draw = rng.random(len(again))
+    near, reworded = params.near_copy_share, params.reworded_share
+    how = np.where(draw < near, NEAR, np.where(draw < near + reworded, REWORDED, SAME))
+    form = np.concatenate([np.full(n, ORIGINAL), how, np.full(len(flood), SPAMMED)])
+    vacancy = np.concatenate([np.arange(n), again, flood])
+    days = np.concatenate(
+        [np.zeros(n, np.int64), rng.integers(1, 10, len(again)), rng.integers(0, 25, len(flood))]
+    )
+    rewritten = np.isin(form, (REWORDED, SPAMMED))
+    text = np.where(rewritten, n + np.cumsum(rewritten) - 1, vacancy)
+    return Copies(vacancy, form, text, days)
+
+
+def _vacancies(
+    params: SimulationParams, labour: Labour, city: Map, own: Ints, rng: np.random.Generator
+) -> pl.DataFrame:
+    """What all advertisements of a vacancy share."""
+    ads, n = labour.openings, len(own)
+    district, level = ads.district[own], ties().level[ads.occupation[own]]
+    unsaid = rng.random(n) < UNSAID
     return pl.DataFrame(
         {
-            "source": pick(BOARDS, rng.integers(0, len(BOARDS), n)),
-            "title": [_one(row.titles, rng) for row in wanted],
-            "company": _companies(city, district, rng),
-            "division_code": [place.division_code for place in places],
-            "area_text": [f"杭州-{place.name}" for place in places],
-            "salary_raw": [_salary(row.level, rng) for row in wanted],
-            "headcount": pl.Series([_headcount(draw) for draw in rng.random(n)], dtype=pl.Int64),
-            "experience": _leveled(EXPERIENCES, wanted, rng),
-            "education": _leveled(EDUCATIONS, wanted, rng),
-            "description": [_description(row, rng) for row in wanted],
-            "tags": pl.Series([_tags(row, rng) for row in wanted], dtype=pl.List(pl.String)),
-            "posted_on": posted,
-            "refreshed_on": _later(posted, open_days // 3),
-            "closed_on": _later(posted, open_days),
-            "agency": rng.random(n) < 0.12,
+            "company": employer_names(district, draw_employers(n, rng)),
+            "division_code": area_codes(city, district, rng.random(n) < params.missing_code_share),
+            "area_text": area_texts(city, district, rng),
+            "headcount": pl.Series(ads.headcount[own]).zip_with(
+                pl.Series(~unsaid), pl.Series([None], dtype=pl.Int64)
+            ),
+            "experience": _leveled(EXPERIENCES, level, rng),
+            "education": _leveled(EDUCATIONS, level, rng),
         }
     )
 
 
-def _reposted(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """The same advertisement on the next board, some days later."""
-    following = dict(zip(BOARDS, (*BOARDS[1:], BOARDS[0]), strict=True))
-    days = pl.Series(rng.integers(1, 10, frame.height))
-    return frame.with_columns(
-        pl.col("source").replace_strict(following),
-        _later(frame["posted_on"], days),
-        refreshed_on=pl.lit(None, dtype=pl.Date),
-        closed_on=pl.lit(None, dtype=pl.Date),
+def _texts(
+    params: SimulationParams,
+    labour: Labour,
+    month: int,
+    own: Ints,
+    copies: Copies,
+    rng: np.random.Generator,
+) -> pl.DataFrame:
+    """Title, description, tags and pay of each text: the originals' and the changed ones."""
+    ads = labour.openings
+    rewritten = np.isin(copies.form, (ORIGINAL, REWORDED, SPAMMED))
+    source = own[copies.vacancy[rewritten]]
+    about = Subject(
+        ads.occupation[source], ads.lead[source], ads.named[source], labour.drift <= month
+    )
+    short = labour.kind[ads.district[own], ads.lead[own]] == GAP
+    growth = np.where(short, 1 + params.gap_wage_growth * month, 1.0)
+    level = ties().level[ads.occupation[own]]
+    pay = (3.2 + 1.9 * level * rng.lognormal(0, 0.25, len(own))) * growth
+    low = np.maximum(3, np.round(pay)).astype(np.int64)[copies.vacancy[rewritten]]
+    salary = salary_texts(low, low + rng.integers(1, 6, len(low)), rng)
+    return write_texts(params, about, rng).with_columns(salary)
+
+
+def _dates(month: date, copies: Copies, short: Bools, rng: np.random.Generator) -> pl.DataFrame:
+    """Posted, refreshed and closed; vacancies nobody can fill stay open longer."""
+    n = len(short)
+    original = rng.integers(0, monthrange(month.year, month.month)[1], n)
+    posted = month.toordinal() - date(1970, 1, 1).toordinal()
+    posted_on = posted + original[copies.vacancy] + copies.days
+    longest: Ints = np.where(short, 110, 75)[copies.vacancy]
+    days = rng.integers(10, longest)
+    kept, taken = rng.random((2, len(days)))
+    return pl.DataFrame(
+        {
+            "posted_on": _days(posted_on),
+            "refreshed_on": _days(posted_on + days // 3, kept < REFRESHED),
+            "closed_on": _days(posted_on + days, taken >= NEVER_CLOSED),
+        }
     )
 
 
-def _later(day: pl.Series, days: pl.Series) -> pl.Series:
-    return (day.cast(pl.Int32) + days.cast(pl.Int32)).cast(pl.Date).alias(day.name)
+def _days(since_1970: Ints, known: Bools | None = None) -> pl.Series:
+    """Dates, null where not known."""
+    days = pl.Series(since_1970, dtype=pl.Int32).cast(pl.Date)
+    never = pl.Series([None], dtype=pl.Date)
+    return days if known is None else days.zip_with(pl.Series(known), never)
 
 
-@cache
-def _wanted() -> tuple[Wanted, ...]:
-    """One entry per built-in occupation, in the table's order."""
-    words = {skill.skill_id: skill.words for skill in skills()}
-    ties = builtin("occupation_skills").sort("importance", descending=True, maintain_order=True)
-    grouped = ties.group_by("occupation_code", maintain_order=True).agg("skill_id", "level")
-    by_code = {code: (ids, levels) for code, ids, levels in grouped.iter_rows()}
-    rows = builtin("occupations").select("occupation_code", "name", "aliases").iter_rows()
-    return tuple(
-        Wanted(
-            tuple(aliases) or (name,),
-            tuple(words[skill] for skill in by_code[code][0]),
-            sum(by_code[code][1]) / len(by_code[code][1]),
-        )
-        for code, name, aliases in rows
+def _sources(copies: Copies, rng: np.random.Generator) -> pl.Series:
+    """A repost stands on the next board, spam on any."""
+    first = rng.integers(0, len(BOARDS), int((copies.form == ORIGINAL).sum()))
+    anywhere = rng.integers(0, len(BOARDS), len(copies.form))
+    board = np.where(
+        copies.form == SPAMMED, anywhere, first[copies.vacancy] + (copies.form != ORIGINAL)
     )
+    return pl.Series("source", BOARDS).gather(board % len(BOARDS))
 
 
-def _description(wanted: Wanted, rng: np.random.Generator) -> str:
-    """Duties, wishes by name or alias, often a skill not asked for, and company prose."""
-    spoken = [_one(words, rng) for words in wanted.words]
-    others = _one(skills(), rng).words
-    duty = _one(DUTIES, rng).format(a=spoken[0], b=spoken[-1])
-    joined = _one(("、", "，", "/", "和"), rng).join(spoken)
-    lines = [duty, _one(WANTS, rng).format(list=joined)]
-    if rng.random() < 0.3:
-        lines.append(_one(NEGATIONS, rng).format(x=_one(others, rng)))
-    text = "岗位职责：" + "；".join(f"{i + 1}、{line}" for i, line in enumerate(lines)) + "。"
-    if rng.random() < 0.5:
-        return text + _one(BOILERPLATE, rng).format(x=_one(_one(skills(), rng).words, rng))
-    return text
-
-
-def _salary(level: float, rng: np.random.Generator) -> str | None:
-    """Monthly pay in one of the forms boards use."""
-    low = max(4, round(3.5 + 2.2 * level * rng.lognormal(0, 0.25)))
-    high = low + int(rng.integers(1, 6))
-    forms = (
-        f"{low}-{high}K",
-        f"{low}-{high}K·13薪",
-        f"{low * 1000}-{high * 1000}元/月",
-        f"{low / 10:.1f}-{high / 10:.1f}万/月",
-        f"{low * 40}-{high * 40}元/天",
-        "面议",
+def _near(copies: Copies, rng: np.random.Generator) -> pl.Expr:
+    """Nearly the same text: a line more, or other punctuation."""
+    n = len(copies.form)
+    near = pl.lit(pl.Series(copies.form == NEAR))
+    longer = pl.lit(pl.Series(rng.random(n) < 0.5))
+    tail = pl.lit(pl.Series(TAILS).gather(rng.integers(0, len(TAILS), n)))
+    text = pl.col("description")
+    changed = (
+        pl.when(longer)
+        .then(text + tail)
+        .otherwise(text.str.replace_all("；", ";", literal=True) + "\n")
     )
-    pick = int(rng.choice(len(forms) + 1, p=(0.45, 0.1, 0.2, 0.08, 0.05, 0.09, 0.03)))
-    return forms[pick] if pick < len(forms) else None
+    return pl.when(near).then(changed).otherwise(text).alias("description")
 
 
-def _tags(wanted: Wanted, rng: np.random.Generator) -> list[str]:
-    """Welfare, and now and then the main skill."""
-    count = int(rng.integers(0, 4))
-    tags = [str(tag) for tag in rng.choice(WELFARE, count, replace=False)]
-    return [*tags, wanted.words[0][0]] if rng.random() < 0.4 else tags
-
-
-def _companies(city: Map, district: NDArray[np.int64], rng: np.random.Generator) -> list[str]:
-    """Some hundreds of employers, each of one district."""
-    stems = rng.integers(0, len(STEMS), len(district))
-    words = rng.integers(0, len(COMPANY_WORDS), len(district))
-    return [
-        f"杭州{STEMS[stem]}{COMPANY_WORDS[word]}{COMPANY_KINDS[kind]}"
-        for stem, word, kind in zip(
-            stems, words, (stems + district) % len(COMPANY_KINDS), strict=True
-        )
-    ]
+def _by_agencies(
+    params: SimulationParams, rows: pl.DataFrame, copies: Copies, rng: np.random.Generator
+) -> pl.DataFrame:
+    """Some vacancies, and all spam, under an agency's name; spam under another each time."""
+    n = int((copies.form == ORIGINAL).sum())
+    spam = np.isin(np.arange(n), copies.vacancy[copies.form == SPAMMED])
+    through = (spam | (rng.random(n) < params.agency_share))[copies.vacancy]
+    usual = rng.integers(0, AGENCIES, n)[copies.vacancy]
+    other = rng.integers(0, AGENCIES, len(copies.form))
+    name = agency_names(np.where(copies.form == SPAMMED, other, usual))
+    told = pl.Series(np.where(rng.random(len(other)) < AGENCY_TOLD, through, False))
+    silent = pl.Series(through) & ~told
+    return rows.with_columns(
+        name.zip_with(pl.Series(through), rows["company"]).alias("company"),
+        told.zip_with(~silent, pl.Series([None], dtype=pl.Boolean)).alias("agency"),
+    )
 
 
 def _leveled(
-    values: tuple[str, ...], wanted: Sequence[Wanted], rng: np.random.Generator
+    values: tuple[str, ...], level: NDArray[np.float64], rng: np.random.Generator
 ) -> pl.Series:
-    """Higher levels ask for more; a quarter asks for nothing."""
-    mean = np.array([row.level for row in wanted]) - 1
-    drawn = np.clip(np.round(rng.normal(mean, 0.8)), 0, len(values) - 1).astype(np.int64)
-    silent = rng.random(len(wanted)) < 0.25
-    return pl.Series(
-        [None if quiet else values[index] for quiet, index in zip(silent, drawn, strict=True)],
-        dtype=pl.String,
-    )
+    """Higher levels ask for more; some say nothing."""
+    drawn = np.round(rng.normal(level - 1, 0.8)).clip(0, len(values) - 1).astype(np.int64)
+    silent = rng.random(len(level)) < UNSAID
+    index = np.where(silent, len(values), drawn)
+    return pl.Series([*values, None], dtype=pl.String).gather(index)
 
 
-def _headcount(draw: float) -> int | None:
-    """Mostly one person, sometimes several, often unsaid."""
-    return None if draw < 0.3 else 1 if draw < 0.75 else int(2 + (draw - 0.75) * 30)
-
-
-def _one(choices: Sequence[T], rng: np.random.Generator) -> T:
-    return choices[int(rng.integers(0, len(choices)))]
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -1,4 +1,4 @@
-"""The labour world: vacancies by month, district and occupation, and what is published of them."""
+"""The labour world: vacancies by month, district and skill, and what is published of them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,119 +8,294 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.calendar import cut_off
+from data.simulate.gather import ints
+from data.simulate.labour.demand import (
+    HEADCOUNT_SHARES,
+    HEADCOUNTS,
+    Demand,
+    expected_demand,
+    seeker_cover,
+)
+from data.simulate.labour.planted import Planted
+from data.simulate.labour.ties import Ties, ties
 from data.simulate.params import SimulationParams
 from data.simulate.place.places import Map
-from data.vocab import CITY_TIME
-from data.vocabulary import builtin
+from data.simulate.streams import Streams
+from data.simulate.topics import skills
 
-SEASON: Final = (0.85, 0.75, 1.35, 1.2, 1.05, 1.0, 0.95, 0.95, 1.1, 1.05, 0.95, 0.8)
-"""Vacancies by month of the year: the dip of the lunar New Year and the rush after it."""
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
-SHARE_SPREAD: Final = 0.6
-"""Standard deviation of log share of an occupation; a guess."""
+STOCK_OF_PREVIOUS: Final = 0.5
+"""Share of the previous month's vacancies still open at a month's end; a guess."""
 
-TREND_SPREAD: Final = 0.01
-"""Standard deviation of an occupation's monthly growth; a guess."""
+INDUSTRIES: Final = {
+    "1": "公共管理、社会保障和社会组织",
+    "2": "科学研究和技术服务业",
+    "2-02-10": "信息传输、软件和信息技术服务业",
+    "2-06": "金融业",
+    "2-08": "教育",
+    "2-05": "卫生和社会工作",
+    "2-09": "文化、体育和娱乐业",
+    "3": "租赁和商务服务业",
+    "4": "租赁和商务服务业",
+    "4-01": "批发和零售业",
+    "4-02": "交通运输、仓储和邮政业",
+    "4-03": "住宿和餐饮业",
+    "4-04": "信息传输、软件和信息技术服务业",
+    "4-05": "金融业",
+    "4-06": "房地产业",
+    "4-10": "居民服务、修理和其他服务业",
+    "4-12": "居民服务、修理和其他服务业",
+    "4-13": "文化、体育和娱乐业",
+    "4-14": "卫生和社会工作",
+    "5": "农、林、牧、渔业",
+    "6": "制造业",
+    "6-28": "电力、热力、燃气及水生产和供应业",
+    "6-29": "建筑业",
+    "6-30": "交通运输、仓储和邮政业",
+}
+"""Industries (GB/T 4754 sections) by how an occupation's code begins; the longest match holds."""
 
-INDUSTRIES: Final = (
-    "制造业",
-    "批发和零售业",
-    "住宿和餐饮业",
-    "信息传输、软件和信息技术服务业",
-    "居民服务业",
-)
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Vacancies as they are advertised, one entry each, ordered by month.
+
+    Attributes:
+        start: openings of month m are ``start[m]:start[m + 1]``.
+        district: index of the simulated district.
+        occupation: index into ``ties().codes``.
+        lead: skill that the vacancy is about, index into ``skills()``.
+        named: bit b is set where the skill in column b of ``ties().skill`` is asked for.
+        headcount: persons sought.
+    """
+
+    start: Ints
+    district: Ints
+    occupation: Ints
+    lead: Ints
+    named: Ints
+    headcount: Ints
+
+    def __len__(self) -> int:
+        return len(self.district)
+
+    @property
+    def month(self) -> Ints:
+        """Index of each opening's month."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
 
 
 @dataclass(frozen=True, slots=True)
 class Labour:
-    """Vacancies of every cell, shape (months, districts, occupations).
+    """The labour market; M months, D districts, K skills.
 
     Attributes:
-        months: first day of each month, oldest first.
-        vacancies: new vacancies of the month, persons.
-        occupations: codes, in the order of the last axis.
+        months: first day of each month, oldest first, length M.
+        openings: every vacancy.
+        vacancies: (M, D, K) persons sought whose vacancy names the skill as wanted.
+        seekers: (M, D, K) registered jobseekers with the skill, persons.
+        kind: (D, K) planted kind as in ``planted.KINDS``, -1 where none.
+        drift: month from which texts call a skill by another name, M where never; length K.
     """
 
     months: tuple[date, ...]
-    vacancies: NDArray[np.int64]
-    occupations: pl.Series
+    openings: Openings
+    vacancies: Ints
+    seekers: Ints
+    kind: Ints
+    drift: Ints
 
 
-def make_labour(params: SimulationParams, city: Map, rng: np.random.Generator) -> Labour:
-    """Vacancies ~ Poisson(base · population · share · exp(N) · trend · season · Gamma)."""
-    months = _months(params)
-    codes = builtin("occupations")["occupation_code"]
-    shape = (len(months), len(city.districts), len(codes))
-    share = rng.lognormal(0, SHARE_SPREAD, shape[2])
-    people = np.array([row.population for row in city.districts], dtype=np.float64)
-    place = rng.lognormal(0, params.vacancy_spread, shape[1:])
-    growth = 1 + rng.normal(0, TREND_SPREAD, shape[2])
-    trend = growth ** np.arange(shape[0])[:, None]
-    season = np.array([SEASON[month.month - 1] for month in months])
-    noise = rng.gamma(params.vacancy_gamma_shape, 1 / params.vacancy_gamma_shape, shape)
-    rate = season[:, None, None] * trend[:, None, :] * (people[:, None] * place * share) * noise
-    base: float = params.postings / (1 + params.repost_share) / rate.sum()
-    vacancies: NDArray[np.int64] = rng.poisson(base * rate)
-    return Labour(months, vacancies, codes)
+def make_labour(params: SimulationParams, city: Map, planted: Planted, streams: Streams) -> Labour:
+    """Draw the vacancies of every month, then the jobseekers that about meet them.
 
+    Vacancies led by a skill ~ Poisson(expected · Gamma(shape, 1/shape)) per month, district
+    and skill; each belongs to an occupation that asks for the skill and names some of its
+    other skills too.
 
-def jobseeker_rows(labour: Labour, city: Map, rng: np.random.Generator) -> pl.DataFrame:
-    """The contract table ``jobseekers``: by occupation in every month, by skill in the last."""
-    supply = rng.gamma(2.0, 0.5, labour.vacancies.shape[1:])
-    level = labour.vacancies.mean(axis=0) * 3 + 1
-    seekers = rng.poisson(level * supply, labour.vacancies.shape)
-    by_occupation = _cells(labour, city, seekers).rename({"code": "occupation_code"})
-    by_skill = _by_skill(by_occupation.filter(pl.col("month") == labour.months[-1]))
-    return pl.concat([by_occupation, by_skill], how="diagonal").select(
-        "month", "division_code", "occupation_code", "skill_id", pl.col("count").alias("seekers")
+    Args:
+        params: the city.
+        city: its map.
+        planted: the planted cells.
+        streams: draws from ``labour``: the numbers 0 to M - 1 are months, M is the jobseekers',
+            M + 1 the drift's.
+
+    Raises:
+        SimulationError: a month lies outside the years whose lunar New Year is known.
+    """
+    demand = expected_demand(params, city, planted, streams)
+    n = len(demand.months)
+    openings = _join(
+        [_openings(params, demand, month, streams.of("labour", month)) for month in range(n)]
     )
+    vacancies = _named_persons(openings, demand.rate.shape)
+    seekers = _seekers(params, demand, vacancies, streams.of("labour", n))
+    drift = _drift(params, n, streams.of("labour", n + 1))
+    return Labour(demand.months, openings, vacancies, seekers, demand.kind, drift)
+
+
+def jobseeker_rows(labour: Labour, city: Map, streams: Streams) -> pl.DataFrame:
+    """The contract table ``jobseekers``: every month by occupation, and by skill.
+
+    The two kinds count the same people in two ways and are never added.
+
+    Args:
+        labour: the market.
+        city: its map.
+        streams: draws from ``labour``, number M + 2.
+    """
+    rng = streams.of("labour", len(labour.months) + 2)
+    asked = np.flatnonzero(ties().asked)
+    names = pl.Series([skills()[index].skill_id for index in ints(asked)])
+    by_skill = _cells(labour, city, labour.seekers[:, :, asked], names)
+    by_occupation = _cells(labour, city, _by_occupation(labour, rng), ties().codes)
+    return pl.concat(
+        [
+            by_occupation.rename({"code": "occupation_code", "count": "seekers"}),
+            by_skill.rename({"code": "skill_id", "count": "seekers"}),
+        ],
+        how="diagonal",
+    ).select("month", "division_code", "occupation_code", "skill_id", "seekers")
 
 
 def vacancy_rows(labour: Labour, city: Map) -> pl.DataFrame:
-    """The contract table ``vacancies``: official stocks by district and industry."""
-    group = [_industry_index(code, len(INDUSTRIES)) for code in labour.occupations]
-    cells = _cells(labour, city, labour.vacancies)
-    industry = dict(zip(labour.occupations, (INDUSTRIES[g] for g in group), strict=True))
-    return (
-        cells.with_columns(pl.col("code").replace_strict(industry).alias("industry"))
-        .group_by("month", "division_code", "industry", maintain_order=True)
-        .agg((pl.col("count").sum() * 2).alias("vacancies"))
+    """The contract table ``vacancies``: official stocks at month's end by district and industry."""
+    names = sorted(set(INDUSTRIES.values()))
+    industry = np.array([names.index(_industry(code)) for code in ties().codes])
+    shape = (len(labour.months), len(city.districts), len(names))
+    openings = labour.openings
+    cell = (openings.month, openings.district, industry[openings.occupation])
+    new = _tally(cell, openings.headcount, shape)
+    before = np.concatenate([np.zeros_like(new[:1]), new[:-1]])
+    stock = new + np.floor(before * STOCK_OF_PREVIOUS).astype(np.int64)
+    return _cells(labour, city, stock, pl.Series(names)).rename(
+        {"code": "industry", "count": "vacancies"}
     )
 
 
-def _industry_index(code: str, size: int) -> int:
-    """A stable number below ``size`` from the digits of an occupation's code."""
-    return int(code.replace("-", "")) % size
+def _openings(
+    params: SimulationParams, demand: Demand, month: int, rng: np.random.Generator
+) -> Openings:
+    """The vacancies of one month, ordered by district and leading skill."""
+    rate: Floats = demand.rate[month]
+    noise: Floats = rng.gamma(
+        params.vacancy_gamma_shape, 1 / params.vacancy_gamma_shape, rate.shape
+    )
+    count: Ints = rng.poisson(rate * noise)
+    district, lead = np.divmod(np.repeat(np.arange(count.size), count.ravel()), count.shape[1])
+    occupation, slot = ties().occupation_for(lead, rng.random(len(lead)))
+    named = _named(demand, district, occupation, slot, rng)
+    headcount = rng.choice(HEADCOUNTS, len(lead), p=HEADCOUNT_SHARES)
+    start = np.array([0, len(lead)])
+    return Openings(start, district, occupation, lead, named, headcount)
 
 
-def _months(params: SimulationParams) -> tuple[date, ...]:
-    """The months up to the one of the cut-off; the last is not complete."""
-    end = cut_off(params).astimezone(CITY_TIME)
-    last = end.year * 12 + end.month - 1
-    numbers = range(last - params.labour_months, last)
-    return tuple(date(number // 12, number % 12 + 1, 1) for number in numbers)
+def _named(
+    demand: Demand, district: Ints, occupation: Ints, slot: Ints, rng: np.random.Generator
+) -> Ints:
+    """Bits of the skills named: the leading one always, a planted one only where it leads."""
+    known: Ties = ties()
+    named = np.left_shift(np.int64(1), slot)
+    for column in range(known.skill.shape[1]):
+        chance = known.named[occupation, column]
+        free = demand.kind[district, known.skill[occupation, column]] < 0
+        also = (rng.random(len(slot)) < chance) & free
+        named |= also.astype(np.int64) << column
+    return named
 
 
-def _cells(labour: Labour, city: Map, counts: NDArray[np.int64]) -> pl.DataFrame:
+def _join(parts: list[Openings]) -> Openings:
+    sizes = [len(part) for part in parts]
+    return Openings(
+        start=np.concatenate([[0], np.cumsum(sizes)]),
+        district=np.concatenate([part.district for part in parts]),
+        occupation=np.concatenate([part.occupation for part in parts]),
+        lead=np.concatenate([part.lead for part in parts]),
+        named=np.concatenate([part.named for part in parts]),
+        headcount=np.concatenate([part.headcount for part in parts]),
+    )
+
+
+def _named_persons(openings: Openings, shape: tuple[int, ...]) -> Ints:
+    """(M, D, K) persons sought, counted once for each skill their vacancy names."""
+    total, month = np.zeros(shape, dtype=np.int64), openings.month
+    known = ties().skill
+    for column in range(known.shape[1]):
+        asks = np.flatnonzero((openings.named >> column) & 1)
+        skill = known[openings.occupation[asks], column]
+        cell = (month[asks], openings.district[asks], skill)
+        total += _tally(cell, openings.headcount[asks], shape)
+    return total
+
+
+def _tally(cell: tuple[Ints, Ints, Ints], persons: Ints, shape: tuple[int, ...]) -> Ints:
+    """Persons added up by cell; whole numbers, so that no order of adding matters."""
+    flat = np.ravel_multi_index(cell, shape)
+    total = np.bincount(flat, persons, int(np.prod(shape)))
+    return total.astype(np.int64).reshape(shape)
+
+
+def _seekers(
+    params: SimulationParams, demand: Demand, vacancies: Ints, rng: np.random.Generator
+) -> Ints:
+    """Jobseekers follow a cell's ordinary vacancies and the skill's trend, never one month's.
+
+    A register holds the same people month after month, so that its counts have no noise but
+    their rounding.
+    """
+    level: Floats = vacancies.mean(axis=0) * demand.ordinary * seeker_cover(params, demand, rng)
+    expected = level * demand.trend[:, None, :]
+    return np.floor(expected + rng.random(expected.shape)).astype(np.int64)
+
+
+def _drift(params: SimulationParams, months: int, rng: np.random.Generator) -> Ints:
+    """The month in which each drifting skill changes its name, in the middle half of them."""
+    asked = np.flatnonzero(ties().asked)
+    count = round(params.drift_share * len(asked))
+    drifting = rng.choice(asked, count, replace=False)
+    drift = np.full(len(skills()), months)
+    first, last = months // 4, max(months // 4 + 1, months - months // 4)
+    drift[drifting] = rng.integers(first, last, count)
+    return drift
+
+
+def _by_occupation(labour: Labour, rng: np.random.Generator) -> Ints:
+    """(M, D, O) jobseekers of each occupation: as many a vacancy as its skills have."""
+    openings, known = labour.openings, ties()
+    shape = (len(labour.months), labour.seekers.shape[1], len(known.codes))
+    wanted = _tally(
+        (openings.month, openings.district, openings.occupation), openings.headcount, shape
+    )
+    ratio = labour.seekers.sum(axis=0) / np.maximum(labour.vacancies.sum(axis=0), 1)
+    weight = known.named.sum(axis=1)
+    cover = np.einsum("dow,ow->do", ratio[:, known.skill], known.named) / np.where(
+        weight > 0, weight, 1.0
+    )
+    seekers: Ints = rng.poisson(wanted.mean(axis=0) * cover, shape)
+    return seekers
+
+
+def _industry(code: str) -> str:
+    """The industry of an occupation, by the longest beginning of its code that is known."""
+    parts = code.split("-")
+    for length in range(len(parts), 0, -1):
+        name = INDUSTRIES.get("-".join(parts[:length]))
+        if name is not None:
+            return name
+    return INDUSTRIES["1"]
+
+
+def _cells(labour: Labour, city: Map, counts: Ints, names: pl.Series) -> pl.DataFrame:
     """Counts as rows of month, division_code, code and count."""
-    month, district, occupation = np.indices(counts.shape).reshape(3, -1)
+    month, district, last = np.indices(counts.shape).reshape(3, -1)
+    codes = pl.Series([row.division_code for row in city.districts])
     return pl.DataFrame(
         {
             "month": pl.Series(labour.months).gather(month),
-            "division_code": pl.Series([row.division_code for row in city.districts]).gather(
-                district
-            ),
-            "code": labour.occupations.gather(occupation),
+            "division_code": codes.gather(district),
+            "code": names.gather(last),
             "count": counts.ravel(),
         }
-    )
-
-
-def _by_skill(by_occupation: pl.DataFrame) -> pl.DataFrame:
-    """Seekers of the occupations that ask for a skill; kept apart from those by occupation."""
-    return (
-        by_occupation.join(builtin("occupation_skills"), on="occupation_code")
-        .group_by("month", "division_code", "skill_id", maintain_order=True)
-        .agg(pl.col("count").sum())
     )

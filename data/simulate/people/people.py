@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from data.simulate.calendar import cut_off, terms
-from data.simulate.params import ADULT_BANDS, SimulationParams
+from data.simulate.calendar import open_term, terms
+from data.simulate.knobs import ADULT_BANDS
+from data.simulate.params import SimulationParams
 from data.simulate.place.coordinates import offset
 from data.simulate.place.places import Map, inside_box
 from data.simulate.taste import Directions, around, draw_personas
@@ -225,9 +226,8 @@ def _occupation_goals() -> NDArray[np.int64]:
 
 def _registered(params: SimulationParams, rng: np.random.Generator) -> NDArray[np.int64]:
     """Newcomers in the open term; half of the others before the first term."""
-    calendar = terms(params)
-    first, last = microseconds(calendar[0].opens_at), microseconds(calendar[-1].opens_at)
-    end, day = microseconds(cut_off(params)), 86_400_000_000
+    first, last = microseconds(terms(params)[0].opens_at), microseconds(open_term(params).opens_at)
+    end, day = last + round(params.as_of_hours * 3600e6), 86_400_000_000
     kind = rng.random(params.learners)
     early = rng.integers(first - 365 * day, first, params.learners)
     between = rng.integers(first, last - 10 * day, params.learners)

@@ -7,13 +7,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.simulate.params import SimulationParams
-from data.simulate.place.coordinates import offset
+from data.simulate.place.coordinates import distance_km, offset
 from data.simulate.place.districts import CITY_CODE, CITY_NAME, DISTRICTS, District
 from data.simulate.place.names import RURAL_VILLAGE_KINDS, TOWN_KINDS, URBAN_VILLAGE_KINDS, distinct
 from data.vocab import CITY_BOX
 
 VALID_SHARE = 0.9
 """Towns lie within this share of the district's radius."""
+
+REACH_KM = 4.6
+"""Straight kilometres beyond which a journey on foot or by transit takes over 30 minutes."""
+
+TOWNS_FOR_ONE_UNCOVERED = 8
+"""A city of fewer towns has no uncovered one, so that a small city isn't emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,21 @@ class Villages:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """The simulated districts with their towns and villages, and the divisions table."""
+    """The simulated districts.
+
+    Attributes:
+        districts: facts of each.
+        towns: their towns.
+        villages: their villages and communities.
+        divisions: contract table.
+        uncovered: indices of the towns planted without a venue within ``REACH_KM``, ascending.
+    """
 
     districts: tuple[District, ...]
     towns: Towns
     villages: Villages
     divisions: pl.DataFrame
+    uncovered: NDArray[np.int64]
 
 
 def make_map(params: SimulationParams, rng: np.random.Generator) -> Map:
@@ -74,7 +89,13 @@ def make_map(params: SimulationParams, rng: np.random.Generator) -> Map:
         _town_rows(towns, shares),
         _village_rows(towns, villages, names, shares),
     ]
-    return Map(districts, towns, villages, pl.concat(parts))
+    return Map(
+        districts,
+        towns,
+        villages,
+        pl.concat(parts),
+        _uncovered(params.uncovered_streets, towns, rng),
+    )
 
 
 def inside_box(
@@ -118,6 +139,20 @@ def _join_towns(parts: list[Towns]) -> Towns:
         population=np.concatenate([part.population for part in parts]),
         spread_km=np.concatenate([part.spread_km for part in parts]),
     )
+
+
+def _uncovered(most: int, towns: Towns, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Inhabited towns, never a seat, out of reach of all others; else the loneliest ones."""
+    count = min(most, len(towns.codes) // TOWNS_FOR_ONE_UNCOVERED)
+    km = distance_km(towns.lon[:, None], towns.lat[:, None], towns.lon[None, :], towns.lat[None, :])
+    np.fill_diagonal(km, np.inf)
+    nearest = km.min(axis=1)
+    seat = np.r_[True, np.diff(towns.district) != 0]
+    nearest[seat | (towns.population == 0)] = -np.inf
+    weight = towns.population * (nearest > REACH_KM + 1.0)
+    if np.count_nonzero(weight) < count:
+        return np.sort(np.argsort(-nearest, kind="stable")[:count])
+    return np.sort(rng.choice(len(weight), count, replace=False, p=weight / weight.sum()))
 
 
 def _villages(towns: Towns, each: int, rng: np.random.Generator) -> tuple[Villages, list[str]]:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from data.simulate.gather import ints, pick
 from data.simulate.params import SimulationParams
-from data.simulate.place.coordinates import gcj02, offset
+from data.simulate.place.coordinates import distance_km, gcj02, offset
 from data.simulate.place.districts import District
 from data.simulate.place.names import COMPANY_WORDS, MALLS, PARKS, STEMS, bare
-from data.simulate.place.places import Map, inside_box
+from data.simulate.place.places import REACH_KM, Map, inside_box
 
 SCENE_NAMES: Final = {
     "community": "社区学堂",
@@ -78,6 +78,10 @@ KINDS: Final = (
 )  # fmt: skip
 
 
+CULTURE_HALL: Final = [row.kind for row in KINDS].index("culture_hall")
+"""Index of the culture halls among ``KINDS``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Venues:
     """Institutions and venues: their tables, and what the choice world needs of them.
@@ -90,8 +94,12 @@ class Venues:
         own: whether each institution teaches its own people only.
         home_only: whether each institution takes residents of its district only.
         of_institution: institution index of each venue.
+        town: index into the map's towns, by venue.
+        institution_town: index of the town each institution is registered in.
         lon: WGS84 degrees of each venue.
         lat: WGS84 degrees of each venue.
+        hall: venue of the famous class: step-free, in the first district's culture hall, which
+            takes learners of the whole city.
     """
 
     institutions: pl.DataFrame
@@ -101,33 +109,71 @@ class Venues:
     own: NDArray[np.bool_]
     home_only: NDArray[np.bool_]
     of_institution: NDArray[np.int64]
+    town: NDArray[np.int64]
+    institution_town: NDArray[np.int64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
+    hall: int
 
 
 def make_venues(params: SimulationParams, city: Map, rng: np.random.Generator) -> Venues:
-    """Institutions of all tiers, each with at least one venue near a town's centre."""
+    """Institutions of all tiers, each with at least one venue near a town's centre.
+
+    The schools of an uncovered town are registered there and teach in the nearest other town.
+    """
     kind, town = _sites(city, rng)
+    hall_owner = int(np.flatnonzero(kind == CULTURE_HALL)[0])
     sharing = _sharing(kind, params, rng)
+    sharing[hall_owner] = "city"
     institutions = _institution_rows(city, kind, town, sharing, rng)
-    of_institution = _owners(kind, params, rng)
-    venue_town = _venue_towns(city, kind, town, of_institution, rng)
-    scatter = rng.normal(0, 0.5, (2, len(of_institution)))
-    lon, lat = inside_box(
-        *offset(city.towns.lon[venue_town], city.towns.lat[venue_town], scatter[0], scatter[1])
-    )
-    venues = _venue_rows(city, kind, of_institution, venue_town, (lon, lat), params, rng)
+    of_institution = _owners(city, kind, town, params, rng)
+    hall = int(np.searchsorted(of_institution, hall_owner))
+    venue_town = _venue_towns(city, kind, _teaching_town(city)[town], of_institution, rng)
+    lon, lat = _positions(city, venue_town, rng)
+    venues = _venue_rows(city, kind, of_institution, venue_town, (lon, lat), hall, params, rng)
     return Venues(
-        institutions,
-        venues,
-        kind,
-        city.towns.district[town],
-        sharing == "own",
-        sharing == "district",
-        of_institution,
-        lon,
-        lat,
+        institutions=institutions,
+        venues=venues,
+        kind=kind,
+        institution_district=city.towns.district[town],
+        own=sharing == "own",
+        home_only=sharing == "district",
+        of_institution=of_institution,
+        town=venue_town,
+        institution_town=town,
+        lon=lon,
+        lat=lat,
+        hall=hall,
     )
+
+
+def _teaching_town(city: Map) -> NDArray[np.int64]:
+    """Each town itself, but for uncovered ones the nearest covered town of their district."""
+    towns = city.towns
+    result = np.arange(len(towns.codes))
+    covered = np.setdiff1d(result, city.uncovered)
+    for town in city.uncovered:
+        here = covered[towns.district[covered] == towns.district[town]]
+        km = distance_km(towns.lon[here], towns.lat[here], towns.lon[town], towns.lat[town])
+        result[town] = here[np.argmin(km)]
+    return result
+
+
+def _positions(
+    city: Map, town: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Around the town's centre, and out of reach of the uncovered towns."""
+    scatter = rng.normal(0, 0.5, (2, len(town)))
+    lon, lat = inside_box(
+        *offset(city.towns.lon[town], city.towns.lat[town], scatter[0], scatter[1])
+    )
+    for centre in city.uncovered:
+        away = (city.towns.lon[centre], city.towns.lat[centre])
+        km = np.maximum(distance_km(lon, lat, *away), 1e-6)
+        stretch = np.maximum(REACH_KM / km, 1.0)
+        lon = away[0] + (lon - away[0]) * stretch
+        lat = away[1] + (lat - away[1]) * stretch
+    return lon, lat
 
 
 def _sites(city: Map, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -204,12 +250,19 @@ def _institution_code(city: Map, tier: str, town: int) -> str:
 
 
 def _owners(
-    kind: NDArray[np.int64], params: SimulationParams, rng: np.random.Generator
+    city: Map,
+    kind: NDArray[np.int64],
+    town: NDArray[np.int64],
+    params: SimulationParams,
+    rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """One venue each; the rest go to the larger institutions."""
+    """One venue each; the rest go to the larger institutions, by the residents of districts."""
     extra = max(0, round(params.sections_per_term / params.sections_per_venue) - len(kind))
     tiers = {"city": 3.0, "district": 3.0, "town": 1.0, "village": 0.2}
     weight = np.array([tiers[row.tier] for row in pick(KINDS, kind)])
+    district = city.towns.district[town]
+    residents = np.array([row.population for row in city.districts])
+    weight *= (residents / np.bincount(district, weights=weight))[district]
     more = rng.choice(len(kind), extra, p=weight / weight.sum())
     return np.sort(np.concatenate([np.arange(len(kind)), more]))
 
@@ -225,10 +278,14 @@ def _venue_towns(
     first = np.r_[True, np.diff(of_institution) > 0]
     result = town[of_institution].copy()
     wide = np.array([row.tier in {"city", "district"} for row in pick(KINDS, kind)])
-    for venue in np.flatnonzero(~first & wide[of_institution]):
-        here = np.flatnonzero(city.towns.district == city.towns.district[result[venue]])
-        people = city.towns.population[here]
-        result[venue] = rng.choice(here, p=people / people.sum())
+    moves = ~first & wide[of_institution]
+    people = city.towns.population.astype(np.float64)
+    people[city.uncovered] = 0
+    district = city.towns.district[result]
+    for number in range(len(city.districts)):
+        here = moves & (district == number)
+        chance = people * (city.towns.district == number)
+        result[here] = rng.choice(len(chance), int(here.sum()), p=chance / chance.sum())
     return result
 
 
@@ -238,6 +295,7 @@ def _venue_rows(
     of_institution: NDArray[np.int64],
     town: NDArray[np.int64],
     position: tuple[NDArray[np.float64], NDArray[np.float64]],
+    hall: int,
     params: SimulationParams,
     rng: np.random.Generator,
 ) -> pl.DataFrame:
@@ -246,6 +304,7 @@ def _venue_rows(
         KINDS[kind[owner]].scenes[int(draw * len(KINDS[kind[owner]].scenes))]
         for owner, draw in zip(of_institution, rng.random(n), strict=True)
     ]
+    scenes[hall] = "culture_hall"
     shifted = rng.random(n) < params.gcj02_share
     lon, lat = (
         np.where(shifted, moved, plain)
@@ -253,6 +312,7 @@ def _venue_rows(
     )
     rooms = rng.integers(1, 7, n)
     step_free = _known(params.step_free_true, params.step_free_unknown, n, rng)
+    step_free[hall] = True
     return pl.DataFrame(
         {
             "venue_id": [f"venue-{number:05d}" for number in range(n)],
@@ -268,7 +328,7 @@ def _venue_rows(
             "step_free": pl.Series(step_free, dtype=pl.Boolean),
             "accessible_toilet": pl.Series(_known(0.4, 0.35, n, rng), dtype=pl.Boolean),
             "hearing_loop": pl.Series(_known(0.15, 0.5, n, rng), dtype=pl.Boolean),
-            "open_slots": [_open_slots(scene) for scene in scenes],
+            "open_slots": _open_slots(scenes),
         }
     )
 
@@ -292,7 +352,8 @@ def _known(true: float, unknown: float, n: int, rng: np.random.Generator) -> lis
     return [None if draw >= 1 - unknown else bool(draw < true) for draw in draws]
 
 
-def _open_slots(scene: str) -> list[str]:
+def _open_slots(scenes: list[str]) -> pl.Series:
     """Offices and campuses rest on Sunday; malls never close."""
-    days = range(1, 8) if scene in {"commercial", "micro_space", "library"} else range(1, 7)
-    return [f"{day}{part}" for day in days for part in "MAE"]
+    kinds = [[f"{day}{part}" for day in range(1, last) for part in "MAE"] for last in (7, 8)]
+    sunday = [scene in {"commercial", "micro_space", "library"} for scene in scenes]
+    return pl.Series(kinds).gather(np.array(sunday, dtype=np.int64))

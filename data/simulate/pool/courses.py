@@ -1,28 +1,31 @@
 """The course pool: what each institution teaches, and from which term on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.simulate.gather import ints, pick
+from data.simulate.labour.planted import Planted
 from data.simulate.params import SimulationParams
-from data.simulate.place.venues import KINDS, Venues
-from data.simulate.pool.programmes import PROGRAMME_FACTS, PROGRAMME_INDEX
-from data.simulate.pool.texts import description, title
-from data.simulate.taste import Directions, around
-from data.simulate.topics import skills, topics
-from data.vocab import LAYERS
-
-MAX_SKILLS = 3
-"""Skills of one course, at most."""
-
-LAYER_SHARES = (0.6, 0.3, 0.1)
-"""Of intro, advanced and premium courses; a guess."""
-
-PREREQUISITE_SHARE = 0.4
-"""Of advanced and premium courses that ask for an intro course, where there is one; a guess."""
+from data.simulate.place.venues import Venues
+from data.simulate.pool.cohort import (
+    NO_AGES,
+    Cohort,
+    Offer,
+    draw_cohort,
+    draw_institutions,
+    draw_programmes,
+    join_cohorts,
+    make_offer,
+    prerequisites,
+)
+from data.simulate.pool.course_tables import course_rows, skill_rows
+from data.simulate.pool.planted_courses import famous_place, favour
+from data.simulate.pool.programmes import PROGRAMME_INDEX
+from data.simulate.pool.reissues import with_reissues
+from data.simulate.streams import Streams
+from data.simulate.taste import Directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,19 @@ class Courses:
         first_term: index of the term in which the course is new.
         programme: index into ``PROGRAMME_FACTS``.
         institution: index of the institution.
+        topic: index into ``topics.topics()``.
         skills: indices into ``topics.skills()``, shape (n, 3), -1 where fewer.
         hours: class hours.
         taste: unit vectors phi, float32 of shape (n, taste_dimensions).
         popularity: a_c, utility units.
         quality: q_c, utility units.
+        viral: whether the appeal has the viral bonus.
         prerequisite: course index that must be completed, -1 for none.
         ages: youngest and oldest age, shape (n, 2).
+        staple: whether a section of it runs every term.
+        room_only: teaches a skill that some district may not, so it is never held online.
+        duplicate_of: the older course it is a near-duplicate of, -1 for none.
+        famous: the famous class: one free section in every term, drawn by lot.
     """
 
     courses: pl.DataFrame
@@ -49,13 +58,19 @@ class Courses:
     first_term: NDArray[np.int64]
     programme: NDArray[np.int64]
     institution: NDArray[np.int64]
+    topic: NDArray[np.int64]
     skills: NDArray[np.int64]
     hours: NDArray[np.int64]
     taste: NDArray[np.float32]
     popularity: NDArray[np.float64]
     quality: NDArray[np.float64]
+    viral: NDArray[np.bool_]
     prerequisite: NDArray[np.int64]
     ages: NDArray[np.int64]
+    staple: NDArray[np.bool_]
+    room_only: NDArray[np.bool_]
+    duplicate_of: NDArray[np.int64]
+    famous: int
 
 
 def make_courses(
@@ -63,235 +78,105 @@ def make_courses(
     venues: Venues,
     supply: NDArray[np.float64],
     space: Directions,
-    rng: np.random.Generator,
-    words: np.random.Generator,
+    planted: Planted,
+    streams: Streams,
+    terms: int,
 ) -> Courses:
     """Fill the pool: the first term's courses, then new ones each term.
+
+    Every term draws from streams of its own, so a pool of more terms begins with the same courses.
 
     Args:
         params: the city's parameters.
         venues: institutions that may teach.
         supply: weight of each simulated district in supply.
         space: topic directions.
-        rng: draws the pool.
-        words: draws the texts.
+        planted: skills that districts may not teach, or teach amply.
+        streams: the city's random streams.
+        terms: how many terms of courses.
     """
-    first_term = _first_terms(params)
-    n = len(first_term)
-    programme = _programmes(first_term, rng)
-    institution = _institutions(programme, venues, supply, rng)
-    topic = _topics(programme, rng)
-    skill = _skills(topic, rng)
-    layer = rng.choice(len(LAYERS), n, p=LAYER_SHARES)
-    hours = _one_of([row.hours for row in PROGRAMME_FACTS], programme, rng)
-    ages = _ages(programme, rng)
-    prerequisite = _prerequisites(first_term, programme, skill, layer, rng)
-    frame = _course_rows(
-        programme, institution, topic, skill, layer, hours, ages, prerequisite, words
+    barred = planted.barred(len(supply))
+    offer = make_offer(params, venues, supply, space, barred)
+    famous, pool = _first_cohort(offer, planted, streams)
+    starts = [0, len(pool)]
+    for term in range(1, terms):
+        pool = join_cohorts([pool, _later_cohort(offer, pool, term, streams)])
+        starts.append(len(pool))
+    first_term = np.repeat(np.arange(terms), np.diff(starts))
+    somewhere = np.logical_or.reduce(barred, axis=0)
+    return _courses(pool, first_term, somewhere, famous)
+
+
+def _first_cohort(offer: Offer, planted: Planted, streams: Streams) -> tuple[int, Cohort]:
+    """Nine courses for ten sections; the famous class and the amply taught skills among them."""
+    rng, words = streams.of("courses", 0), streams.of("texts", 0)
+    programme = draw_programmes(offer.params, round(0.9 * offer.params.sections_per_term), rng)
+    famous = famous_place(programme)
+    programme[famous] = PROGRAMME_INDEX["community"]
+    institution = draw_institutions(offer, programme, rng)
+    institution[famous] = offer.venues.of_institution[offer.venues.hall]
+    main_skill = favour(offer, planted.favoured(), programme, institution, rng)
+    drawn = draw_cohort(offer, programme, institution, main_skill, rng, words)
+    cohort = _with_famous(_with_viral_senior(offer, drawn), famous, offer.params)
+    return famous, replace(cohort, prerequisite=prerequisites(cohort, None, rng))
+
+
+def _later_cohort(offer: Offer, older: Cohort, term: int, streams: Streams) -> Cohort:
+    """One new course for each section that is to have one, a few of them reissues."""
+    rng, words = streams.of("courses", term), streams.of("texts", term)
+    count = round(offer.params.new_share * offer.params.sections_per_term)
+    programme = draw_programmes(offer.params, count, rng)
+    institution = draw_institutions(offer, programme, rng)
+    free = np.full(count, -1, dtype=np.int64)
+    drawn = draw_cohort(offer, programme, institution, free, rng, words)
+    cohort = with_reissues(offer, drawn, older, rng, words)
+    asked = np.where(
+        cohort.duplicate_of >= 0, cohort.prerequisite, prerequisites(cohort, older, rng)
     )
+    return replace(cohort, prerequisite=asked)
+
+
+def _with_viral_senior(offer: Offer, cohort: Cohort) -> Cohort:
+    """At least the first senior course is viral."""
+    return _made_viral(
+        cohort, int(np.argmax(cohort.programme == PROGRAMME_INDEX["senior"])), offer.params
+    )
+
+
+def _with_famous(cohort: Cohort, famous: int, params: SimulationParams) -> Cohort:
+    """The famous class is viral, open to everyone and runs every term."""
+    ages, layer, staple = cohort.ages.copy(), cohort.layer.copy(), cohort.staple.copy()
+    ages[famous], layer[famous], staple[famous] = NO_AGES, 0, True
+    return replace(_made_viral(cohort, famous, params), ages=ages, layer=layer, staple=staple)
+
+
+def _made_viral(cohort: Cohort, course: int, params: SimulationParams) -> Cohort:
+    popularity, viral = cohort.popularity.copy(), cohort.viral.copy()
+    popularity[course] += 0.0 if viral[course] else params.viral_bonus
+    viral[course] = True
+    return replace(cohort, popularity=popularity, viral=viral)
+
+
+def _courses(
+    pool: Cohort, first_term: NDArray[np.int64], barred: NDArray[np.bool_], famous: int
+) -> Courses:
     return Courses(
-        courses=frame,
-        course_skills=_skill_rows(skill, layer, rng),
+        courses=course_rows(pool),
+        course_skills=skill_rows(pool),
         first_term=first_term,
-        programme=programme,
-        institution=institution,
-        skills=skill,
-        hours=hours,
-        taste=around(space.topics[topic], params.course_noise, rng),
-        popularity=_popularity(params, programme, rng),
-        quality=rng.normal(0, params.quality_sd, n),
-        prerequisite=prerequisite,
-        ages=ages,
-    )
-
-
-def _first_terms(params: SimulationParams) -> NDArray[np.int64]:
-    """Nine courses for ten sections at first, then one for each new section."""
-    counts = [round(0.9 * params.sections_per_term)]
-    counts += [round(params.new_share * params.sections_per_term)] * params.history_terms
-    return np.repeat(np.arange(len(counts)), counts)
-
-
-def _programmes(first_term: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Every term's new courses hold each programme by its share."""
-    edges = np.cumsum([row.share for row in PROGRAMME_FACTS])
-    result = np.empty(len(first_term), dtype=np.int64)
-    for term in np.unique(first_term):
-        here = np.flatnonzero(first_term == term)
-        even = (np.arange(len(here)) + 0.5) / len(here)
-        result[here] = rng.permutation(np.searchsorted(edges[:-1], even, side="right"))
-    return result
-
-
-def _institutions(
-    programme: NDArray[np.int64],
-    venues: Venues,
-    supply: NDArray[np.float64],
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
-    """An institution that runs the programme, by its district's supply and its venues."""
-    rooms = np.bincount(venues.of_institution, minlength=len(venues.kind))
-    weight = supply[venues.institution_district] * rooms * np.where(venues.own, 0.3, 1.0)
-    per_district = np.bincount(venues.institution_district, weights=rooms)
-    weight /= per_district[venues.institution_district]
-    result = np.empty(len(programme), dtype=np.int64)
-    for index, row in enumerate(PROGRAMME_FACTS):
-        runs = np.array([row.name in kind.programmes for kind in pick(KINDS, venues.kind)])
-        chance = weight * runs
-        here = programme == index
-        result[here] = rng.choice(len(chance), here.sum(), p=chance / chance.sum())
-    return result
-
-
-def _topics(programme: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """A topic of the programme; those that name it first are likelier."""
-    result = np.empty(len(programme), dtype=np.int64)
-    for index, row in enumerate(PROGRAMME_FACTS):
-        chance = np.array(
-            [
-                1 / (1 + topic.programmes.index(row.name)) if row.name in topic.programmes else 0
-                for topic in topics()
-            ]
-        )
-        here = programme == index
-        result[here] = rng.choice(len(chance), here.sum(), p=chance / chance.sum())
-    return result
-
-
-def _skills(topic: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """A main skill and up to two more of the same topic."""
-    result = np.full((len(topic), MAX_SKILLS), -1, dtype=np.int64)
-    for course, taught in enumerate(pick(topics(), topic)):
-        members = np.array(taught.skills)
-        count = min(int(rng.choice(MAX_SKILLS, p=(0.25, 0.4, 0.35))) + 1, len(members))
-        result[course, :count] = rng.choice(members, count, replace=False)
-    return result
-
-
-def _one_of(
-    choices: list[tuple[int, ...]], programme: NDArray[np.int64], rng: np.random.Generator
-) -> NDArray[np.int64]:
-    draws = rng.random(len(programme))
-    return np.array(
-        [
-            options[int(draw * len(options))]
-            for options, draw in zip(pick(choices, programme), draws, strict=True)
-        ]
-    )
-
-
-def _ages(programme: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """The programme's limits where the course states them, else 0 and 120."""
-    stated = rng.random(len(programme)) < np.array(
-        [row.age_limit_share for row in pick(PROGRAMME_FACTS, programme)]
-    )
-    limits = [row.ages for row in pick(PROGRAMME_FACTS, programme)]
-    return np.array(
-        [
-            (low or 0, 120 if high is None else high) if state else (0, 120)
-            for (low, high), state in zip(limits, stated.tolist(), strict=True)
-        ]
-    )
-
-
-def _prerequisites(
-    first_term: NDArray[np.int64],
-    programme: NDArray[np.int64],
-    skill: NDArray[np.int64],
-    layer: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
-    """An intro course of the same programme and main skill that is not newer."""
-    asks = (layer > 0) & (rng.random(len(layer)) < PREREQUISITE_SHARE)
-    result = np.full(len(layer), -1, dtype=np.int64)
-    for course in np.flatnonzero(asks):
-        basis = np.flatnonzero(
-            (layer == 0)
-            & (programme == programme[course])
-            & (skill[:, 0] == skill[course, 0])
-            & (first_term <= first_term[course])
-        )
-        if len(basis):
-            result[course] = basis[0]
-    return result
-
-
-def _popularity(
-    params: SimulationParams, programme: NDArray[np.int64], rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """a_c ~ N(0, sd²), a few viral; at least one of the first senior courses is."""
-    viral = rng.random(len(programme)) < params.viral_share
-    viral[np.flatnonzero(programme == PROGRAMME_INDEX["senior"])[0]] = True
-    return rng.normal(0, params.popularity_sd, len(programme)) + params.viral_bonus * viral
-
-
-def _course_rows(
-    programme: NDArray[np.int64],
-    institution: NDArray[np.int64],
-    topic: NDArray[np.int64],
-    skill: NDArray[np.int64],
-    layer: NDArray[np.int64],
-    hours: NDArray[np.int64],
-    ages: NDArray[np.int64],
-    prerequisite: NDArray[np.int64],
-    rng: np.random.Generator,
-) -> pl.DataFrame:
-    facts = pick(PROGRAMME_FACTS, programme)
-    words = [[taught.words for taught in pick(skills(), row[row >= 0])] for row in skill]
-    layers = pick(LAYERS, layer)
-    vocational = [row.name == "vocational" for row in facts]
-    return pl.DataFrame(
-        {
-            "course_id": [course_id(number) for number in range(len(facts))],
-            "title": [
-                title(row.name, tier, spoken[0], rng)
-                for row, tier, spoken in zip(facts, layers, words, strict=True)
-            ],
-            "description": [
-                description(row.name, row.audience, spoken, length, rng)
-                for row, spoken, length in zip(facts, words, ints(hours), strict=True)
-            ],
-            "institution_id": [f"inst-{index:05d}" for index in institution.tolist()],
-            "programme": [row.name for row in facts],
-            "category": [taught.category for taught in pick(topics(), topic)],
-            "layer": layers,
-            "skill_level": [
-                t + 1 if v else None for t, v in zip(ints(layer), vocational, strict=True)
-            ],
-            "age_min": [low or None for low in ages[:, 0].tolist()],
-            "age_max": [None if high == 120 else high for high in ages[:, 1].tolist()],
-            "hours": hours.astype(np.float64),
-            "credits": np.round(hours / 16, 1),
-            "language": ["zh"] * len(facts),
-            "prerequisites": pl.Series(
-                [[course_id(index)] if index >= 0 else [] for index in prerequisite.tolist()],
-                dtype=pl.List(pl.String),
-            ),
-            "certificate": [
-                "职业技能等级证书" if v and t else None
-                for v, t in zip(vocational, ints(layer), strict=True)
-            ],
-        }
-    )
-
-
-def course_id(number: int) -> str:
-    """The id of the pool's n-th course."""
-    return f"course-{number:06d}"
-
-
-def _skill_rows(
-    skill: NDArray[np.int64], layer: NDArray[np.int64], rng: np.random.Generator
-) -> pl.DataFrame:
-    """The main skill weighs 1, further ones less; one tie in ten was extracted."""
-    course, rank = np.nonzero(skill >= 0)
-    declared = rng.random(len(course)) > 0.1
-    return pl.DataFrame(
-        {
-            "course_id": [course_id(number) for number in course.tolist()],
-            "skill_id": [taught.skill_id for taught in pick(skills(), skill[course, rank])],
-            "weight": np.array([1.0, 0.6, 0.4])[rank],
-            "level_to": layer[course] + 1,
-            "provenance": np.where(declared, "declared", "extracted").tolist(),
-        }
+        programme=pool.programme,
+        institution=pool.institution,
+        topic=pool.topic,
+        skills=pool.skills,
+        hours=pool.hours,
+        taste=pool.taste,
+        popularity=pool.popularity,
+        quality=pool.quality,
+        viral=pool.viral,
+        prerequisite=pool.prerequisite,
+        ages=pool.ages,
+        staple=pool.staple,
+        room_only=np.logical_or.reduce(barred[pool.skills] & (pool.skills >= 0), axis=1),
+        duplicate_of=pool.duplicate_of,
+        famous=famous,
     )

@@ -1,7 +1,7 @@
 """Sections of one term: courses at places and times, with seats and windows."""
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -9,12 +9,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.simulate.calendar import WINDOW_DAYS, Term
-from data.simulate.gather import pick
 from data.simulate.params import SimulationParams
-from data.simulate.people.people import microseconds, slot_mask
+from data.simulate.people.people import microseconds
 from data.simulate.place.venues import Venues
-from data.simulate.pool.courses import Courses, course_id
-from data.simulate.pool.programmes import PROGRAMME_FACTS
+from data.simulate.pool.courses import Courses
+from data.simulate.pool.programmes import PROGRAMME_FACTS, lottery_shares, seat_ranges
+from data.simulate.pool.timetable import Flags, Masks, timetable
+from data.simulate.streams import Streams
 from data.vocab import ACCESS_NEEDS
 
 DAY_US: Final = 86_400_000_000
@@ -25,14 +26,14 @@ MODES: Final = ("offline", "online_live", "online_recorded", "dual")
 RECORDED_SEATS: Final = 2_000
 """Seats of a recorded section, which no room limits."""
 
+COURSES, SCHEDULE, LATE, TEACHERS = 0, 1, 2, 3
+"""Streams of one term's sections: which courses run, how, which windows open late, who teaches."""
+
 HOURS_A_MEETING: Final = 2
 """Class hours of one meeting."""
 
 FEATURES: Final = ("captions", "sign_language", "screen_reader")
 """Access features that a section itself confirms; the others are its venue's."""
-
-Masks = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Sections:
 
     Attributes:
         term: the term they belong to.
+        number: of the term, from 0.
         first: number of the first section among all terms' sections.
         course: index into the pool.
         venue: index into venues, -1 online.
@@ -58,10 +60,10 @@ class Sections:
         features: 1 confirmed, 0 confirmed absent, -1 unknown; shape (n, 3) by ``FEATURES``.
         meets: mask of access needs that are confirmed met, bit i is ``ACCESS_NEEDS[i]``.
         listed: whether the page may show it this term (not for own people, window open).
-        teacher: teacher number within the institution.
     """
 
     term: Term
+    number: int
     first: int
     course: NDArray[np.int64]
     venue: NDArray[np.int64]
@@ -79,7 +81,6 @@ class Sections:
     features: NDArray[np.int64]
     meets: Masks
     listed: Flags
-    teacher: NDArray[np.int64]
 
     def __len__(self) -> int:
         """How many sections."""
@@ -92,15 +93,25 @@ class Sections:
 
 
 def courses_by_term(
-    params: SimulationParams, courses: Courses, rng: np.random.Generator
+    params: SimulationParams, courses: Courses, streams: Streams, terms: int
 ) -> list[NDArray[np.int64]]:
-    """The course of each section, term by term: the new ones, and a sample of the old."""
+    """The course of each section, term by term: staples, the new ones, a sample of the old.
+
+    Args:
+        params: the city's parameters.
+        courses: the pool.
+        streams: the city's random streams; each term draws from its own.
+        terms: how many terms.
+    """
     chosen: list[NDArray[np.int64]] = []
-    for term in range(params.history_terms + 1):
-        new = np.flatnonzero(courses.first_term == term)
+    for term in range(terms):
+        kept = np.flatnonzero(courses.staple & (courses.first_term < term))
+        new = np.flatnonzero(courses.first_term == term)[: params.sections_per_term - len(kept)]
         pool = chosen[-1] if chosen else new
-        rest = params.sections_per_term - len(new)
-        chosen.append(np.sort(np.concatenate([new, rng.choice(pool, rest, replace=False)])))
+        rest = params.sections_per_term - len(kept) - len(new)
+        rng = streams.of("sections", term, COURSES)
+        more = rng.choice(pool[~courses.staple[pool]], rest, replace=False)
+        chosen.append(np.sort(np.concatenate([kept, new, more])))
     return chosen
 
 
@@ -111,7 +122,8 @@ def make_sections(
     course: NDArray[np.int64],
     courses: Courses,
     venues: Venues,
-    rng: np.random.Generator,
+    streams: Streams,
+    number: int,
     *,
     is_open: bool,
 ) -> Sections:
@@ -124,24 +136,26 @@ def make_sections(
         course: which course each section runs.
         courses: the pool.
         venues: where.
-        rng: draws the schedule.
+        streams: the city's random streams.
+        number: of the term, which names its streams.
         is_open: the term is open at the cut-off, so that some windows open after it.
     """
-    n = len(course)
-    programme = courses.programme[course]
-    mode = rng.choice(4, n, p=_mode_shares(params))
-    venue = np.where(
-        np.isin(mode, (LIVE, RECORDED)), -1, _rooms(courses.institution[course], venues, rng)
-    )
-    slots = np.where(mode == RECORDED, 0, _slots(programme, rng))
-    capacity = np.where(mode == RECORDED, RECORDED_SEATS, _capacity(programme, rng))
-    opens, closes = _windows(params, term, n, rng, is_open=is_open)
+    rng = streams.of("sections", number, SCHEDULE)
+    programme, institution = courses.programme[course], courses.institution[course]
+    mode = _modes(params, courses, course, rng)
+    in_room, famous = np.isin(mode, (OFFLINE, DUAL)), course == courses.famous
+    venue, slots = timetable(programme, institution, in_room, famous, venues, rng)
+    slots = np.where(mode == RECORDED, 0, slots)
+    capacity = np.where(mode == RECORDED, RECORDED_SEATS, _capacity(params, programme, rng))
+    late = streams.of("sections", number, LATE).random(len(course)) < params.late_window_share
+    opens, closes = _windows(params, term, late & ~famous & is_open, rng)
     starts, ends = _dates(term, slots, courses.hours[course], rng)
     price, subsidy = _prices(programme, courses.hours[course], rng)
     features = _features(mode, rng)
-    own = venues.own[courses.institution[course]]
+    own = venues.own[institution]
     return Sections(
         term=term,
+        number=number,
         first=first,
         course=course,
         venue=venue,
@@ -149,7 +163,7 @@ def make_sections(
         slots=slots,
         capacity=capacity,
         minimum=np.where(own | (mode == RECORDED), -1, _minimum(params, capacity)),
-        rule=np.where(mode == RECORDED, FIRST_COME, _rules(programme, rng)),
+        rule=np.where(mode == RECORDED, FIRST_COME, _rules(params, courses, course, rng)),
         price_fen=price,
         subsidy_fen=subsidy,
         opens=opens,
@@ -159,7 +173,6 @@ def make_sections(
         features=features,
         meets=_meets(venue, features, venues),
         listed=~own & (opens == microseconds(term.opens_at)),
-        teacher=rng.integers(0, 1 << 16, n),
     )
 
 
@@ -173,39 +186,26 @@ def section_ids(count: int) -> pl.Series:
     return pl.Series([section_id(number) for number in range(count)])
 
 
-def _mode_shares(params: SimulationParams) -> list[float]:
-    live, recorded = 0.6 * params.online_share, 0.4 * params.online_share
-    return [1 - live - recorded - params.dual_share, live, recorded, params.dual_share]
-
-
-def _rooms(
-    institution: NDArray[np.int64], venues: Venues, rng: np.random.Generator
+def _modes(
+    params: SimulationParams,
+    courses: Courses,
+    course: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """A venue of the course's institution."""
-    count = np.bincount(venues.of_institution)
-    start = np.r_[0, np.cumsum(count)[:-1]]
-    room = np.floor(rng.random(len(institution)) * count[institution]).astype(np.int64)
-    venue: NDArray[np.int64] = start[institution] + room
-    return venue
+    """Mostly in a room; always so where a course may not be open to every district."""
+    live, recorded = 0.6 * params.online_share, 0.4 * params.online_share
+    shares = [1 - live - recorded - params.dual_share, live, recorded, params.dual_share]
+    drawn = rng.choice(len(MODES), len(course), p=shares)
+    return np.where(courses.room_only[course] | (course == courses.famous), OFFLINE, drawn)
 
 
-def _slots(programme: NDArray[np.int64], rng: np.random.Generator) -> Masks:
-    """One weekly slot by programme, for some sections a second."""
-    draws = rng.random((3, len(programme)))
-    masks = np.zeros(len(programme), dtype=np.int64)
-    for index, row in enumerate(PROGRAMME_FACTS):
-        bits = np.array([slot_mask((slot,)) for slot in row.slots])
-        here = programme == index
-        one = bits[(draws[0] * len(bits)).astype(np.int64)]
-        two = np.where(draws[2] < row.second_slot, bits[(draws[1] * len(bits)).astype(np.int64)], 0)
-        masks[here] = (one | two)[here]
-    return masks
-
-
-def _capacity(programme: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    low = np.array([row.capacity[0] for row in PROGRAMME_FACTS])
-    high = np.array([row.capacity[1] for row in PROGRAMME_FACTS])
-    return rng.integers(low[programme], high[programme] + 1)
+def _capacity(
+    params: SimulationParams, programme: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    ranges = seat_ranges(params)
+    low, high = ranges[:, 0], ranges[:, 1]
+    seats: NDArray[np.int64] = rng.integers(low[programme], high[programme] + 1)
+    return seats
 
 
 def _minimum(params: SimulationParams, capacity: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -213,14 +213,13 @@ def _minimum(params: SimulationParams, capacity: NDArray[np.int64]) -> NDArray[n
 
 
 def _windows(
-    params: SimulationParams, term: Term, n: int, rng: np.random.Generator, *, is_open: bool
+    params: SimulationParams, term: Term, late: Flags, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Windows open together; in the open term a few open after the cut-off."""
+    """Windows open together, but for the late ones, which open after the cut-off."""
     start = microseconds(term.opens_at)
-    late = (rng.random(n) < params.late_window_share) & is_open
     delay = np.where(late, round(params.as_of_hours * 3600e6) + DAY_US, 0)
-    length = (WINDOW_DAYS + rng.integers(0, 4, n)) * DAY_US
-    return start + delay, start + length + np.where(late, delay, 0)
+    length = (WINDOW_DAYS + rng.integers(0, 4, len(late))) * DAY_US
+    return start + delay, start + length + delay
 
 
 def _dates(
@@ -250,11 +249,28 @@ def _prices(
     return price, np.round(price * paid / 1000).astype(np.int64) * 1000
 
 
-def _rules(programme: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    lottery = np.array([row.lottery for row in PROGRAMME_FACTS])[programme]
+def _rules(
+    params: SimulationParams,
+    courses: Courses,
+    course: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Lots are drawn for viral courses, else the likelier the more appeal a course has.
+
+    Of each programme the share that draws lots is given; the rest is first come or reviewed.
+    """
+    programme = courses.programme[course]
     review = np.array([row.review for row in PROGRAMME_FACTS])[programme]
-    draw = rng.random(len(programme))
-    return np.where(draw < lottery, LOTTERY, np.where(draw < lottery + review, REVIEW, FIRST_COME))
+    result = np.where(rng.random(len(course)) < review, REVIEW, FIRST_COME)
+    appeal = courses.popularity[course] / max(params.popularity_sd, 1e-9)
+    wanted = params.lottery_appeal * appeal + rng.normal(0, 1, len(course))
+    wanted[courses.viral[course]] = np.inf
+    for index, share in enumerate(lottery_shares(params)):
+        here = np.flatnonzero(programme == index)
+        ranked = here[np.argsort(-wanted[here], kind="stable")]
+        result[ranked[: round(share * len(here))]] = LOTTERY
+    result[courses.viral[course]] = LOTTERY
+    return result
 
 
 def _features(mode: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
@@ -277,68 +293,3 @@ def _meets(venue: NDArray[np.int64], features: NDArray[np.int64], venues: Venues
             met = np.where(online, need != "hearing_loop", confirmed[venue])
         masks |= met.astype(np.int64) << bit
     return masks
-
-
-def section_rows(
-    sections: Sections,
-    courses: Courses,
-    state: NDArray[np.str_],
-    enrolled: NDArray[np.int64],
-    teachers: NDArray[np.int64],
-) -> pl.DataFrame:
-    """The contract table ``sections`` of one term.
-
-    Args:
-        sections: the term's sections.
-        courses: the pool.
-        state: state of each section at the cut-off.
-        enrolled: seats taken, or applicants where a lottery takes applications.
-        teachers: number of teachers of each institution.
-    """
-    numbers = range(sections.first, sections.first + len(sections))
-    institution = courses.institution[sections.course]
-    teacher = sections.teacher % teachers[institution]
-    return pl.DataFrame(
-        {
-            "section_id": [section_id(number) for number in numbers],
-            "course_id": [course_id(number) for number in sections.course.tolist()],
-            "venue_id": [f"venue-{v:05d}" if v >= 0 else None for v in sections.venue.tolist()],
-            "term": [sections.term.name] * len(sections),
-            "mode": pick(MODES, sections.mode),
-            "slots": pl.Series(_slot_names(sections.slots), dtype=pl.List(pl.String)),
-            "starts_on": pl.Series(sections.starts).cast(pl.Int32).cast(pl.Date),
-            "ends_on": pl.Series(sections.ends).cast(pl.Int32).cast(pl.Date),
-            "capacity": sections.capacity,
-            "min_to_open": pl.Series(
-                [m if m >= 0 else None for m in sections.minimum.tolist()], dtype=pl.Int64
-            ),
-            "apply_opens_at": pl.Series(sections.opens).cast(pl.Datetime("us", str(UTC))),
-            "apply_closes_at": pl.Series(sections.closes).cast(pl.Datetime("us", str(UTC))),
-            "rule": pick(RULES, sections.rule),
-            "price_fen": sections.price_fen,
-            "subsidy_fen": sections.subsidy_fen,
-            "teacher_id": [
-                f"teacher-{owner:05d}-{number}"
-                for owner, number in zip(institution.tolist(), teacher.tolist(), strict=True)
-            ],
-            "state": state.tolist(),
-            "enrolled": enrolled,
-            **{
-                name: pl.Series(
-                    [
-                        None if known < 0 else bool(known)
-                        for known in sections.features[:, column].tolist()
-                    ],
-                    dtype=pl.Boolean,
-                )
-                for column, name in enumerate(FEATURES)
-            },
-        }
-    )
-
-
-def _slot_names(masks: Masks) -> list[list[str]]:
-    return [
-        [f"{bit // 3 + 1}{'MAE'[bit % 3]}" for bit in range(21) if mask >> bit & 1]
-        for mask in masks.tolist()
-    ]

@@ -1,104 +1,221 @@
-"""Titles and descriptions of courses in natural Chinese, from the words of the vocabulary."""
+"""Titles and descriptions of courses in natural Chinese, from the words of the vocabulary.
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+A course's wording is a row of whole numbers, one for each choice among the phrases; who has
+the same row and the same skills reads the same. A reissue takes its original's row with a few
+choices drawn anew, and an edition that changes the title.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum, auto
+from functools import cache
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-TITLES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
-    ("night_school", "intro"): ("{s}入门", "零基础学{s}", "{s}体验课", "下班学{s}", "{s}小白班"),
-    ("night_school", "advanced"): ("{s}提高班", "{s}进阶", "{s}实战"),
-    ("night_school", "premium"): ("{s}精品班", "{s}大师课"),
-    ("vocational", "intro"): ("{s}（初级）", "{s}岗前培训", "{s}基础"),
-    ("vocational", "advanced"): ("{s}（中级）", "{s}技能提升培训", "{s}实务"),
-    ("vocational", "premium"): ("{s}（高级）", "{s}高技能研修"),
-    ("senior", "intro"): ("{s}基础班", "银龄{s}", "长者{s}课堂"),
-    ("senior", "advanced"): ("{s}提高班", "{s}进修班"),
-    ("senior", "premium"): ("{s}精品班", "{s}研习社"),
-    ("community", "intro"): ("{s}公益课", "社区{s}体验", "{s}便民课堂"),
-    ("community", "advanced"): ("{s}兴趣小组", "{s}提高课"),
-    ("community", "premium"): ("{s}工作坊",),
-    ("family", "intro"): ("{s}家长课堂", "{s}公益讲座"),
-    ("family", "advanced"): ("{s}家长沙龙", "{s}成长营"),
-    ("family", "premium"): ("{s}工作坊",),
-}
-"""By programme and layer; {s} is the skill's name or an alias."""
+from data.simulate.pool import phrases
+from data.simulate.topics import skills
 
-OPENINGS: Final = (
-    "本课程面向{audience}，从{a}讲起",
-    "从零开始认识{a}，适合{audience}",
-    "由一线老师带教{a}，面向{audience}",
-    "小班教学，手把手教会{a}，适合{audience}",
+T = TypeVar("T")
+
+TITLE_ALIAS: Final = 20
+"""Titles in a hundred that name the main skill by an alias."""
+
+TEXT_ALIAS: Final = 40
+"""Mentions in a hundred that name a skill by an alias."""
+
+BOOK_MARKS: Final = 15
+"""Titles in a hundred within 《》."""
+
+NEGATED: Final = 18
+"""Descriptions in a hundred that say what is not taught or not needed."""
+
+ELSEWHERE: Final = 12
+"""Descriptions in a hundred that advertise other courses of the institution."""
+
+
+class Draw(IntEnum):
+    """The choices of a wording, by column."""
+
+    TITLE = 0
+    TITLE_WORD = auto()
+    BRACKETS = auto()
+    OPENING = auto()
+    AUDIENCE = auto()
+    LIST = auto()
+    METHOD = auto()
+    PRACTICE = auto()
+    SURNAME = auto()
+    CAREER = auto()
+    YEARS = auto()
+    OUTCOME = auto()
+    HOURS = auto()
+    SUPPLIES = auto()
+    NEGATION = auto()
+    NEGATED_WORD = auto()
+    ELSEWHERE = auto()
+    ELSEWHERE_WORD = auto()
+    REMARK = auto()
+    ORDER = auto()
+    FIRST_WORD = auto()
+    SECOND_WORD = auto()
+    THIRD_WORD = auto()
+
+
+DRAWS: Final = len(Draw)
+"""Choices of one course's wording."""
+
+REDRAWN: Final = (Draw.REMARK, Draw.SUPPLIES, Draw.LIST)
+"""Choices that a reissue makes anew."""
+
+
+class Edition(NamedTuple):
+    """How a reissue's title differs from its original's."""
+
+    mark: str
+    brackets: bool = False
+    alias: bool = False
+
+
+EDITIONS: Final = (
+    Edition(""),
+    Edition("（新版）"),
+    Edition("第二期"),
+    Edition("（春）", brackets=True),
+    Edition("（秋季班）"),
+    Edition("·升级版", alias=True),
+    Edition("", brackets=True, alias=True),
+    Edition(" (二期)"),
+    Edition("【焕新】", alias=True),
 )
-MIDDLES: Final = (
-    "，带你逐步掌握{rest}",
-    "，内容包括{rest}",
-    "，兼顾{rest}，讲练结合",
-)
-CLOSINGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "night_school": ("共{hours}课时，工具现场提供。", "共{hours}课时，结课有作品展示。"),
-    "vocational": (
-        "共{hours}课时，实训占一半，可参加技能等级评价。",
-        "共{hours}课时，结业后推荐岗位。",
-    ),
-    "senior": ("共{hours}课时，进度从容，不赶时间。", "共{hours}课时，白天上课，中间有休息。"),
-    "community": ("共{hours}课时，免费参加，就在家门口。", "共{hours}课时，不需要任何基础。"),
-    "family": ("共{hours}课时，欢迎祖辈一起来。", "共{hours}课时，课后有家庭任务单。"),
-}
-REMARKS: Final = (
-    "",
-    "",
-    "请自备笔记本。",
-    "教室有电梯。",
-    "名额有限，报名后请按时到课。",
-    "缺课三次视为自动退课。",
-)
+"""The first leaves the title as it is."""
 
 
-def title(programme: str, layer: str, words: Sequence[str], rng: np.random.Generator) -> str:
-    """A course title such as 零基础学手冲咖啡 or 《行书精品班》.
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the texts of one course are made from.
 
-    Args:
+    Attributes:
         programme: closed vocabulary.
         layer: intro, advanced or premium.
-        words: the main skill's name and aliases; an alias is used now and then.
-        rng: draws the form.
-    """
-    skill = _spoken(words, 0.2, rng)
-    stem = skill.removesuffix("入门").removesuffix("基础")
-    text = _one(TITLES[programme, layer], rng).format(s=stem)
-    return f"《{text}》" if rng.random() < 0.15 else text
-
-
-def description(
-    programme: str,
-    audience: str,
-    skills: Sequence[Sequence[str]],
-    hours: int,
-    rng: np.random.Generator,
-) -> str:
-    """Two or three sentences that name every skill once, partly by alias.
-
-    Args:
-        programme: closed vocabulary.
-        audience: whom the course addresses.
-        skills: words of each skill taught, the main one first.
+        skills: name and aliases of each skill taught, the main one first.
+        siblings: name and aliases of skills of the topic that aren't taught.
         hours: class hours.
-        rng: draws the form.
+        draws: the choices, by ``Draw``.
+        edition: index into ``EDITIONS``.
     """
-    main, *rest = [_spoken(words, 0.4, rng) for words in skills]
-    opening = _one(OPENINGS, rng).format(audience=audience, a=main)
-    middle = _one(MIDDLES, rng).format(rest="、".join(rest)) if rest else ""
-    closing = _one(CLOSINGS[programme], rng).format(hours=hours)
-    return f"{opening}{middle}。{closing}{_one(REMARKS, rng)}"
+
+    programme: str
+    layer: str
+    skills: Sequence[tuple[str, ...]]
+    siblings: Sequence[tuple[str, ...]]
+    hours: int
+    draws: Sequence[int]
+    edition: int
 
 
-def _spoken(words: Sequence[str], alias_share: float, rng: np.random.Generator) -> str:
-    """The skill's name, or with alias_share one of its aliases."""
-    if len(words) > 1 and rng.random() < alias_share:
-        return words[int(rng.integers(1, len(words)))]
-    return words[0]
+def reworded(form: NDArray[np.int64], words: np.random.Generator) -> NDArray[np.int64]:
+    """The rows of choices with those of ``REDRAWN`` made anew."""
+    result = form.copy()
+    result[:, list(REDRAWN)] = words.integers(0, 1 << 30, (len(form), len(REDRAWN)))
+    return result
 
 
-def _one(choices: Sequence[str], rng: np.random.Generator) -> str:
-    return choices[int(rng.integers(0, len(choices)))]
+def title(wording: Wording) -> str:
+    """A course title such as 零基础学手冲咖啡, 《行书精品班》 or 《行书精品班》（春）."""
+    draws, edition = wording.draws, EDITIONS[wording.edition]
+    spoken = _spoken(wording.skills[0], draws[Draw.TITLE_WORD], TITLE_ALIAS, other=edition.alias)
+    stem = spoken.removesuffix("入门").removesuffix("基础")
+    text = _one(phrases.TITLES[wording.programme, wording.layer], draws[Draw.TITLE]).format(s=stem)
+    marked = _happens(draws[Draw.BRACKETS], BOOK_MARKS) != edition.brackets
+    return f"《{text}》{edition.mark}" if marked else f"{text}{edition.mark}"
+
+
+def description(wording: Wording) -> str:
+    """Some sentences that name every skill once, partly by alias."""
+    draws = wording.draws
+    words = [
+        _spoken(spoken, draws[column], TEXT_ALIAS)
+        for spoken, column in zip(wording.skills, _WORD_COLUMNS, strict=False)
+    ]
+    middle = [_lecturer(draws), _method(draws), _outcome(wording), _negation(wording)]
+    order = _one(phrases.ORDERS, draws[Draw.ORDER])
+    sentences = [
+        _opening(wording, words),
+        *(middle[index] for index in order),
+        _hours(wording),
+        _elsewhere(wording),
+        _one(phrases.REMARKS, draws[Draw.REMARK]),
+    ]
+    return "".join(sentences)
+
+
+_WORD_COLUMNS: Final = (Draw.FIRST_WORD, Draw.SECOND_WORD, Draw.THIRD_WORD)
+
+
+def _opening(wording: Wording, words: list[str]) -> str:
+    draws = wording.draws
+    audience = _one(phrases.AUDIENCES[wording.programme], draws[Draw.AUDIENCE])
+    text = _one(phrases.OPENINGS, draws[Draw.OPENING]).format(audience=audience, a=words[0])
+    if len(words) > 1:
+        text += _one(phrases.LISTS, draws[Draw.LIST]).format(rest="、".join(words[1:]))
+    return f"{text}。"
+
+
+def _lecturer(draws: Sequence[int]) -> str:
+    surname = _one(phrases.SURNAMES, draws[Draw.SURNAME])
+    career = _one(phrases.CAREERS, draws[Draw.CAREER])
+    return career.format(surname=surname, years=3 + draws[Draw.YEARS] % 28)
+
+
+def _method(draws: Sequence[int]) -> str:
+    method, practice = draws[Draw.METHOD], draws[Draw.PRACTICE]
+    return f"{_one(phrases.METHODS, method)}，{_one(phrases.PRACTICES, practice)}。"
+
+
+def _outcome(wording: Wording) -> str:
+    return _one(phrases.OUTCOMES[wording.programme], wording.draws[Draw.OUTCOME])
+
+
+def _hours(wording: Wording) -> str:
+    hours = _one(phrases.HOURS, wording.draws[Draw.HOURS]).format(hours=wording.hours)
+    return f"{hours}，{_one(phrases.SUPPLIES, wording.draws[Draw.SUPPLIES])}。"
+
+
+def _negation(wording: Wording) -> str:
+    """Now and then: what isn't taught or needed, by the name of a sibling skill."""
+    draw = wording.draws[Draw.NEGATION]
+    if not wording.siblings or not _happens(draw, NEGATED):
+        return ""
+    words = _one(wording.siblings, wording.draws[Draw.NEGATED_WORD])
+    return _one(phrases.NEGATIONS, draw // 100).format(x=words[0])
+
+
+def _elsewhere(wording: Wording) -> str:
+    """Now and then: what else the institution offers, whoever teaches it."""
+    draw, word = wording.draws[Draw.ELSEWHERE], wording.draws[Draw.ELSEWHERE_WORD]
+    if not _happens(draw, ELSEWHERE):
+        return ""
+    x, y = _one(_names(), word), _one(_names(), word // 1000)
+    return _one(phrases.ELSEWHERE, draw // 100).format(x=x, y=y)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(skill.words[0] for skill in skills())
+
+
+def _spoken(words: Sequence[str], draw: int, alias_share: int, *, other: bool = False) -> str:
+    """The skill's name, or now and then an alias; ``other`` takes the next word instead."""
+    alias = len(words) > 1 and _happens(draw, alias_share)
+    at = 1 + draw // 100 % (len(words) - 1) if alias else 0
+    return words[(at + other) % len(words)]
+
+
+def _happens(draw: int, percent: int) -> bool:
+    return draw % 100 < percent
+
+
+def _one(choices: Sequence[T], draw: int) -> T:
+    return choices[draw % len(choices)]

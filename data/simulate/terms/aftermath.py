@@ -51,14 +51,26 @@ class Outcome:
 
 
 def follow(
-    world: World, sections: Sections, seats: Enrolled, rng: np.random.Generator
+    world: World,
+    sections: Sections,
+    seats: Enrolled,
+    left: NDArray[np.bool_],
+    left_at: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> tuple[Outcome, NDArray[np.bool_]]:
     """Draw the outcome of every seat of a finished term.
+
+    Args:
+        world: people, courses, venues, weights.
+        sections: the term's sections.
+        seats: every seat given, from the waiting list too.
+        left: seats given back by their learner.
+        left_at: when, microseconds since 1970.
+        rng: draws attendance and ratings.
 
     Returns:
         The outcomes, and which sections were cancelled for want of learners.
     """
-    left, left_at = drop_out(world, sections, seats, rng)
     staying = np.bincount(seats.section[~left], minlength=len(sections))
     cancelled = staying < sections.minimum
     closed = cancelled[seats.section]

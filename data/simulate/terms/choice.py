@@ -76,11 +76,19 @@ def utilities(
     u -= params.price_weight * people.price_sensitivity[learner] * price
     u -= params.slot_penalty * ((sections.slots[section] & ~people.free[learner]) != 0)
     u += params.goal_bonus * _teaches_goal(world, learner, course)
+    if sections.number >= params.drift_term:
+        u += params.drift_bonus * in_fashion(world)[course]
     penalty = np.where(six >= SIXTY, params.online_penalty_60plus, params.online_penalty)
     u -= penalty * (sections.venue[section] < 0)
     unmet = (people.needs[learner] & ~sections.meets[section]) != 0
     u[unmet] = -np.inf
     return u
+
+
+def in_fashion(world: World) -> NDArray[np.bool_]:
+    """Which courses are of the category that comes into fashion."""
+    category = world.courses.courses["category"] == world.params.drift_category
+    return category.to_numpy()
 
 
 def apply_probability(params: SimulationParams, u: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,12 @@ class Record:
         """Remember completed pairs; repeats are harmless."""
         self._keys = np.union1d(self._keys, learner * self._courses + course)
 
+    def copy(self) -> "Record":
+        """The pairs so far; what is added later stays out."""
+        same = Record(self._courses)
+        same._keys = self._keys
+        return same
+
     def completed(self, learner: NDArray[np.int64], course: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each learner has completed each course."""
         keys = learner * self._courses + course

@@ -1,6 +1,7 @@
 """From lists seen to seats held: views, applications, admission."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from data.simulate.terms.exposure import Lists
 from data.simulate.terms.record import Record
 
 SECOND_US = 1_000_000
+NOTICE_US = 3_600 * SECOND_US
+"""From a seat given back to the next in line, one hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,14 @@ class Applications:
         section: index into the term's sections.
         rank: 1 for the learner's first choice.
         at: when, microseconds since 1970.
-        pair: index into the term's ``Lists``.
+        position: where in the learner's list the section stood.
     """
 
     learner: NDArray[np.int64]
     section: NDArray[np.int64]
     rank: NDArray[np.int64]
     at: NDArray[np.int64]
-    pair: NDArray[np.int64]
+    position: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,13 @@ class Admission:
     Attributes:
         decided: the outcome is known (seats at once, or the draw has been held).
         admitted: a seat was given.
+        place: 1 for the first in the section's order.
         at: when it was decided, microseconds since 1970.
     """
 
     decided: NDArray[np.bool_]
     admitted: NDArray[np.bool_]
+    place: NDArray[np.int64]
     at: NDArray[np.int64]
 
 
@@ -112,7 +117,21 @@ def apply(world: World, sections: Sections, lists: Lists, seen: Seen) -> Applica
     pair = pair[free]
     learner, section = lists.learner[pair], lists.section[pair]
     return Applications(
-        learner, section, _rank_within(learner), seen.at[pair] + 30 * SECOND_US, pair
+        learner,
+        section,
+        _rank_within(learner),
+        seen.at[pair] + 30 * SECOND_US,
+        lists.position[pair],
+    )
+
+
+def joined(parts: Sequence[Applications]) -> Applications:
+    """The applications of several blocks of learners as those of one term."""
+    return Applications(
+        *(
+            np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(Applications)
+        )
     )
 
 
@@ -128,7 +147,37 @@ def admit(
     place[order] = _rank_within(made.section[order])
     at = np.where(by_time, made.at + SECOND_US, drawn_at)
     decided = at <= until
-    return Admission(decided, decided & (place <= sections.capacity[made.section]), at)
+    return Admission(decided, decided & (place <= sections.capacity[made.section]), place, at)
+
+
+def promoted(
+    sections: Sections,
+    made: Applications,
+    verdict: Admission,
+    freed: NDArray[np.int64],
+    freed_at: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Who of the waiting lists gets the seats given back.
+
+    Args:
+        sections: the term's sections.
+        made: all applications.
+        verdict: what became of them.
+        freed: the section of each seat given back.
+        freed_at: when, microseconds since 1970.
+
+    Returns:
+        Indices into ``made``, and when each gets the seat: the first in line the first seat.
+    """
+    waiting = np.flatnonzero(verdict.decided & ~verdict.admitted)
+    waiting = waiting[np.lexsort((verdict.place[waiting], made.section[waiting]))]
+    order = np.lexsort((freed_at, freed))
+    start = np.r_[0, np.cumsum(np.bincount(freed, minlength=len(sections)))]
+    turn = verdict.place[waiting] - sections.capacity[made.section[waiting]] - 1
+    lucky = turn < np.diff(start)[made.section[waiting]]
+    chosen, turn = waiting[lucky], turn[lucky]
+    seat = order[start[made.section[chosen]] + turn]
+    return chosen, np.maximum(freed_at[seat], verdict.at[chosen]) + NOTICE_US
 
 
 def _rank_within(groups: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,4 +1,7 @@
-"""What only the judge may read: the true probability of applying, and the planted facts."""
+"""The true probability of applying, pair by pair, and the rule that bars a pair."""
+
+from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -7,17 +10,36 @@ from numpy.typing import NDArray
 from data.simulate.build import Built
 from data.simulate.people.learners import learner_ids
 from data.simulate.pool.sections import LOTTERY, RECORDED, Sections, section_id
-from data.simulate.terms.choice import age_allows, apply_probability, sharing_allows, utilities
+from data.simulate.terms.choice import (
+    age_allows,
+    apply_probability,
+    sharing_allows,
+    utilities,
+)
 from data.vocab import AGE_BANDS
 
-BLOCK = 500_000
+BLOCK: Final = 500_000
 """Pairs scored at a time, so that memory stays flat."""
+
+RULES: Final = (
+    "sharing",
+    "access",
+    "age",
+    "consent",
+    "prerequisites",
+    "already_completed",
+    "timetable_clash",
+    "seats",
+)
+"""Hard rules by the names of the recommender's; a pair is barred by the first that holds."""
+
+ALLOWED: Final = -1
 
 
 def apply_probabilities(built: Built, until: int, rng: np.random.Generator) -> pl.DataFrame:
     """The true probability of applying, for judged learners and every open section.
 
-    A pair that a hard rule refuses, or whose access need is unmet, has probability 0.
+    A pair that a hard rule refuses has probability 0.
 
     Args:
         built: the simulated city.
@@ -25,25 +47,38 @@ def apply_probabilities(built: Built, until: int, rng: np.random.Generator) -> p
         rng: draws who is judged, where not everyone is.
 
     Returns:
-        learner_id, section_id, apply_probability (0 to 1), ordered by learner and section.
+        learner_id, section_id, apply_probability (0 to 1) and barred_by (one of ``RULES``, null
+        where the pair is allowed), ordered by learner and section.
     """
-    people, planned = built.world.people, built.terms[-1]
-    judged = _judged(built, rng)
-    opened = open_sections(built, until)
-    learner = np.repeat(judged, len(opened))
-    section = np.tile(opened, len(judged))
-    parts = [
-        _probability(built, learner[start : start + BLOCK], section[start : start + BLOCK])
-        for start in range(0, len(learner), BLOCK)
-    ]
-    names = pl.Series([section_id(planned.first + index) for index in range(len(planned))])
-    return pl.DataFrame(
-        {
-            "learner_id": pl.Series(learner_ids(len(people))).gather(learner),
-            "section_id": names.gather(section),
-            "apply_probability": np.concatenate(parts),
-        }
-    )
+    return pl.concat(probability_batches(built, until, rng))
+
+
+def probability_batches(
+    built: Built, until: int, rng: np.random.Generator
+) -> Iterator[pl.DataFrame]:
+    """``apply_probabilities``, some learners at a time."""
+    planned = built.terms[-1]
+    judged, opened = judged_learners(built, rng), open_sections(built, until)
+    names = pl.Series([section_id(planned.first + int(index)) for index in opened])
+    ids = pl.Series(learner_ids(len(built.world.people)))
+    held = _Held(built)
+    size = max(1, BLOCK // max(1, len(opened)))
+    for start in range(0, len(judged), size):
+        block = judged[start : start + size]
+        learner, section = np.repeat(block, len(opened)), np.tile(opened, len(block))
+        barred = held.barred(learner, section)
+        chance = apply_probability(
+            built.world.params, utilities(built.world, planned, learner, section)
+        )
+        wanted = (barred == ALLOWED) & ~held.had(learner, section)
+        yield pl.DataFrame(
+            {
+                "learner_id": ids.gather(learner),
+                "section_id": pl.concat([names] * len(block)),
+                "apply_probability": np.where(wanted, chance, 0.0),
+                "barred_by": _named(barred),
+            }
+        )
 
 
 def open_sections(built: Built, until: int) -> NDArray[np.int64]:
@@ -52,88 +87,85 @@ def open_sections(built: Built, until: int) -> NDArray[np.int64]:
     return np.flatnonzero((planned.opens <= until) & (until < planned.closes))
 
 
-def _judged(built: Built, rng: np.random.Generator) -> NDArray[np.int64]:
+def judged_learners(built: Built, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Who is judged: everyone, or a draw of ``judged_learners``."""
     n = len(built.world.people)
     count = min(n, built.world.params.judged_learners)
     return np.sort(rng.choice(n, count, replace=False))
 
 
-def _probability(
-    built: Built, learner: NDArray[np.int64], section: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """P(apply | seen) of eligible pairs, else 0."""
-    planned = built.terms[-1]
-    chance = apply_probability(
-        built.world.params, utilities(built.world, planned, learner, section)
-    )
-    return np.where(_eligible(built, learner, section), chance, 0.0)
+def _named(barred: NDArray[np.int8]) -> pl.Series:
+    index = pl.Series(barred).cast(pl.Int32)
+    return pl.Series(RULES).gather(index.set(index < 0, None).cast(pl.UInt32))
 
 
-def _eligible(
-    built: Built, learner: NDArray[np.int64], section: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """The hard rules as the tables let a recommender apply them; access is in the utility."""
-    world, planned = built.world, built.terms[-1]
-    kept = _has_seat(built)[section] & age_allows(world, planned, learner, section)
-    kept &= sharing_allows(world, planned, learner, section)
-    kept &= _home_told(built)[learner] | ~_home_only(built)[section]
-    kept &= _taught_before(built, learner, section)
-    return kept & ~_committed(built, learner, section)
+class _Held:
+    """What stands between learners and sections at the cut-off, looked up by pairs."""
+
+    def __init__(self, built: Built) -> None:
+        self._built = built
+        self._planned: Sections = built.terms[-1]
+        result = built.results[-1]
+        drawing = (self._planned.rule == LOTTERY) & (result.state == "applying")
+        self._seat_left = drawing | (result.enrolled < self._planned.capacity)
+        learners = built.tables["learners"]
+        self._home_told = learners["home_division_code"].is_not_null().to_numpy()
+        self._readable = _history_readable(learners)
+        # recorded sections clash with nothing
+        self._slots = np.where(self._planned.mode == RECORDED, 0, self._planned.slots)
+        seats = result.seats
+        held = ~result.left
+        self._taken = np.zeros(len(built.world.people), dtype=np.int64)
+        np.bitwise_or.at(self._taken, seats.learner[held], self._planned.slots[seats.section[held]])
+        made = result.applications
+        self._applied = np.unique(made.learner * len(self._planned) + made.section)
+
+    def barred(self, learner: NDArray[np.int64], section: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Index into ``RULES`` of the first rule that refuses each pair, else ``ALLOWED``.
+
+        Where a history may not be read, the rules that need one hold nobody off.
+        """
+        world, planned = self._built.world, self._planned
+        course = planned.course[section]
+        needed = world.courses.prerequisite[course]
+        readable = self._readable[learner]
+        record = self._built.record
+        ready = record.completed(learner, np.maximum(needed, 0))
+        local = world.venues.home_only[world.courses.institution[course]]
+        refusals = {
+            "sharing": ~sharing_allows(world, planned, learner, section)
+            | (local & ~self._home_told[learner]),
+            "access": (world.people.needs[learner] & ~planned.meets[section]) != 0,
+            "age": ~age_allows(world, planned, learner, section),
+            "consent": (needed >= 0) & ~readable,
+            "prerequisites": (needed >= 0) & readable & ~ready,
+            "already_completed": readable & record.completed(learner, course),
+            "timetable_clash": readable & self._committed(learner, section),
+            "seats": ~self._seat_left[section],
+        }
+        result = np.full(len(learner), ALLOWED, dtype=np.int8)
+        for number, rule in reversed(list(enumerate(RULES))):
+            result[refusals[rule]] = number
+        return result
+
+    def had(self, learner: NDArray[np.int64], section: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Completed or committed, told or not: nobody applies twice."""
+        course = self._planned.course[section]
+        done = self._built.record.completed(learner, course)
+        return done | self._committed(learner, section)
+
+    def _committed(
+        self, learner: NDArray[np.int64], section: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Applied for already, or meets while a section the learner holds a seat in meets."""
+        applied = np.isin(learner * len(self._planned) + section, self._applied)
+        busy: NDArray[np.bool_] = (self._taken[learner] & self._slots[section]) != 0
+        return applied | busy
 
 
-def _has_seat(built: Built) -> NDArray[np.bool_]:
-    planned, result = built.terms[-1], built.results[-1]
-    drawing = (planned.rule == LOTTERY) & (result.state == "applying")
-    seats: NDArray[np.bool_] = drawing | (result.enrolled < planned.capacity)
-    return seats
-
-
-def _home_told(built: Built) -> NDArray[np.bool_]:
-    """An unknown home is in no institution's district."""
-    return built.tables["learners"]["home_division_code"].is_not_null().to_numpy()
-
-
-def _home_only(built: Built) -> NDArray[np.bool_]:
-    world, planned = built.world, built.terms[-1]
-    return world.venues.home_only[world.courses.institution[planned.course]]
-
-
-def _taught_before(
-    built: Built, learner: NDArray[np.int64], section: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Not completed yet, and the prerequisite completed where the history may be read."""
-    course = built.terms[-1].course[section]
-    needed = built.world.courses.prerequisite[course]
-    readable = _history_readable(built)[learner]
-    ready = (needed < 0) | (readable & built.record.completed(learner, np.maximum(needed, 0)))
-    return ready & ~built.record.completed(learner, course)
-
-
-def _history_readable(built: Built) -> NDArray[np.bool_]:
+def _history_readable(learners: pl.DataFrame) -> NDArray[np.bool_]:
     """Personalisation is on, and for a child the guardian agreed."""
-    learners = built.tables["learners"]
     child = pl.col("age_band") == AGE_BANDS[0]
     agreed = ~child | pl.col("consent_guardian").fill_null(value=False)
     readable = learners.select(pl.col("consent_personalisation") & agreed).to_series()
     return readable.to_numpy()
-
-
-def _committed(
-    built: Built, learner: NDArray[np.int64], section: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Applied for already, or meets while a section the learner holds a seat in meets."""
-    planned, result = built.terms[-1], built.results[-1]
-    n = len(planned)
-    made = result.applications
-    applied = np.isin(learner * n + section, made.learner * n + made.section)
-    held = ~result.left
-    seats, holders = result.seats.section[held], result.seats.learner[held]
-    taken = np.zeros(len(built.world.people), dtype=np.int64)
-    np.bitwise_or.at(taken, holders, planned.slots[seats])
-    busy: NDArray[np.bool_] = (taken[learner] & _slots(planned)[section]) != 0
-    return applied | busy
-
-
-def _slots(planned: Sections) -> NDArray[np.int64]:
-    """Recorded sections clash with nothing."""
-    return np.where(planned.mode == RECORDED, 0, planned.slots)

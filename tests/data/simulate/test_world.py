@@ -10,7 +10,7 @@ from data.simulate.calendar import cut_off, terms
 from data.simulate.files.forms import conformed
 from data.simulate.place.coordinates import distance_km, gcj02
 from data.simulate.place.districts import DISTRICTS
-from data.simulate.streams import PARTS, streams
+from data.simulate.streams import PARTS, Streams
 from data.tables import TABLES
 from data.vocab import AGE_BANDS, PROGRAMMES
 from features.coordinates import to_wgs84
@@ -166,11 +166,16 @@ def test_terms_follow_each_other_twice_a_year(built: Built) -> None:
 
 
 def test_each_part_has_a_stream_of_its_own() -> None:
-    first, second = streams(1), streams(1)
-    first["people"].random(1000)
-    drawn = [(first[part].random(), second[part].random()) for part in PARTS if part != "people"]
+    first, second = Streams(1), Streams(1)
+    drawn = [(first.of(part).random(), second.of(part).random()) for part in PARTS]
     assert all(one == two for one, two in drawn)
     assert len({one for one, _ in drawn}) == len(drawn)
+
+
+def test_streams_of_one_part_are_told_apart_by_their_numbers() -> None:
+    streams = Streams(1)
+    paths = [(), (0,), (1,), (0, 0), (0, 1), (1, 0)]
+    assert len({streams.of("choice", *path).random() for path in paths}) == len(paths)
 
 
 def test_every_programme_is_on_offer(built: Built) -> None:

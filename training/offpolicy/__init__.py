@@ -1,0 +1,1 @@
+"""What a policy's lists would have been worth, from lists that another policy showed."""

@@ -1,0 +1,9 @@
+# Partial: only what the product uses of pyarrow.parquet.
+from pathlib import Path
+
+from pyarrow import Schema, Table
+
+class ParquetWriter:
+    def __init__(self, where: Path, schema: Schema, *, compression: str) -> None: ...
+    def write_table(self, table: Table, row_group_size: int) -> None: ...
+    def close(self) -> None: ...

@@ -1,0 +1,9 @@
+# Partial: only what the product uses of scikit-learn.
+
+import numpy as np
+from numpy.typing import NDArray
+
+class LogisticRegression:
+    def __init__(self, *, C: float = ..., max_iter: int = ...) -> None: ...
+    def fit(self, X: NDArray[np.float64], y: NDArray[np.float64]) -> LogisticRegression: ...
+    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]: ...
