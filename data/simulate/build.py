@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from data.simulate.calendar import cut_off, terms
 from data.simulate.labour.advertisements import posting_rows
+from data.simulate.labour.demand import seats_needed
 from data.simulate.labour.market import Labour, jobseeker_rows, make_labour, vacancy_rows
 from data.simulate.labour.planted import Planted, plant
 from data.simulate.params import SimulationParams
@@ -160,7 +161,10 @@ def lay_out(params: SimulationParams, seed: int, step: Step) -> Layout:
     learners = learner_rows(params, people, city, streams.of("people", 1))
     step("courses")
     supply = np.array([row.population * row.supply for row in city.districts])
-    courses = make_courses(params, venues, supply, space, planted, streams, len(terms(params)))
+    seats = seats_needed(params, city, planted, streams)
+    courses = make_courses(
+        params, venues, supply, space, planted, seats, streams, len(terms(params))
+    )
     world = World(params, people, courses, venues)
     return Layout(streams, city, planted, world, learners, pl.Series(learner_ids(len(people))))
 

@@ -19,7 +19,7 @@ PRESETS: Final[Mapping[str, SimulationParams]] = MappingProxyType(
             learners=20_000,
             sections_per_term=360,
             history_terms=4,
-            postings=12_000,
+            postings=40_000,
             labour_months=24,
         ),
         "city": SimulationParams(

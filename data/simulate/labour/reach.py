@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.simulate.place.coordinates import distance_km
+from data.simulate.place.journeys import transit_minutes
 from data.simulate.place.places import Map
 from data.simulate.topics import skills
 
@@ -19,11 +20,6 @@ CIRCLE_MINUTES: Final = 30.0
 _EDGE: Final = float(np.exp(-0.5))
 
 Floats = NDArray[np.float64]
-
-
-def transit_minutes(km: Floats) -> Floats:
-    """Door-to-door minutes by transit, as ``travel_times`` has them but without their noise."""
-    return 12 + km / 20 * 60 * 1.35
 
 
 def decay(minutes: Floats) -> Floats:

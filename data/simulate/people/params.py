@@ -14,7 +14,7 @@ class PeopleParams(Knobs):
     """Dimensions of taste and course vectors."""
     taste_noise: NonNegative = 0.55
     """Personal noise around a persona's mean taste, relative to the mean's length."""
-    elder_participation: Positive = 1.6
+    elder_participation: Positive = 2.5
     """How much likelier a resident from 60 is a learner than a younger one; a guess."""
     consent_off: Share = 0.08
     """Share of learners with personalisation off (exact)."""

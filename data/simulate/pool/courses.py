@@ -1,14 +1,16 @@
 """The course pool: what each institution teaches, and from which term on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from data.simulate.gather import ints
 from data.simulate.labour.planted import Planted
 from data.simulate.params import SimulationParams
-from data.simulate.place.venues import Venues
+from data.simulate.place.venues import KINDS, Venues
 from data.simulate.pool.cohort import (
     NO_AGES,
     Cohort,
@@ -79,6 +81,7 @@ def make_courses(
     supply: NDArray[np.float64],
     space: Directions,
     planted: Planted,
+    seats: Sequence[float],
     streams: Streams,
     terms: int,
 ) -> Courses:
@@ -92,12 +95,13 @@ def make_courses(
         supply: weight of each simulated district in supply.
         space: topic directions.
         planted: skills that districts may not teach, or teach amply.
+        seats: completers a month that each amply taught cell needs, as ``planted.favoured()``.
         streams: the city's random streams.
         terms: how many terms of courses.
     """
     barred = planted.barred(len(supply))
     offer = make_offer(params, venues, supply, space, barred)
-    famous, pool = _first_cohort(offer, planted, streams)
+    famous, pool = _first_cohort(offer, planted, seats, streams)
     starts = [0, len(pool)]
     for term in range(1, terms):
         pool = join_cohorts([pool, _later_cohort(offer, pool, term, streams)])
@@ -107,7 +111,9 @@ def make_courses(
     return _courses(pool, first_term, somewhere, famous)
 
 
-def _first_cohort(offer: Offer, planted: Planted, streams: Streams) -> tuple[int, Cohort]:
+def _first_cohort(
+    offer: Offer, planted: Planted, seats: Sequence[float], streams: Streams
+) -> tuple[int, Cohort]:
     """Nine courses for ten sections; the famous class and the amply taught skills among them."""
     rng, words = streams.of("courses", 0), streams.of("texts", 0)
     programme = draw_programmes(offer.params, round(0.9 * offer.params.sections_per_term), rng)
@@ -115,7 +121,7 @@ def _first_cohort(offer: Offer, planted: Planted, streams: Streams) -> tuple[int
     programme[famous] = PROGRAMME_INDEX["community"]
     institution = draw_institutions(offer, programme, rng)
     institution[famous] = offer.venues.of_institution[offer.venues.hall]
-    main_skill = favour(offer, planted.favoured(), programme, institution, rng)
+    main_skill = favour(offer, planted.favoured(), seats, programme, institution, rng)
     drawn = draw_cohort(offer, programme, institution, main_skill, rng, words)
     cohort = _with_famous(_with_viral_senior(offer, drawn), famous, offer.params)
     return famous, replace(cohort, prerequisite=prerequisites(cohort, None, rng))
@@ -137,17 +143,22 @@ def _later_cohort(offer: Offer, older: Cohort, term: int, streams: Streams) -> C
 
 
 def _with_viral_senior(offer: Offer, cohort: Cohort) -> Cohort:
-    """At least the first senior course is viral."""
-    return _made_viral(
-        cohort, int(np.argmax(cohort.programme == PROGRAMME_INDEX["senior"])), offer.params
-    )
+    """The first senior course is viral, runs every term, and is a senior university's."""
+    course = int(np.argmax(cohort.programme == PROGRAMME_INDEX["senior"]))
+    kinds = [KINDS[kind].kind for kind in ints(offer.venues.kind)]
+    institution, staple = cohort.institution.copy(), cohort.staple.copy()
+    institution[course], staple[course] = kinds.index("senior_university"), True
+    viral = _made_viral(cohort, course, offer.params)
+    return replace(viral, institution=institution, staple=staple)
 
 
 def _with_famous(cohort: Cohort, famous: int, params: SimulationParams) -> Cohort:
     """The famous class is viral, open to everyone and runs every term."""
     ages, layer, staple = cohort.ages.copy(), cohort.layer.copy(), cohort.staple.copy()
     ages[famous], layer[famous], staple[famous] = NO_AGES, 0, True
-    return replace(_made_viral(cohort, famous, params), ages=ages, layer=layer, staple=staple)
+    viral = _made_viral(cohort, famous, params)
+    viral.popularity[famous] += params.famous_bonus
+    return replace(viral, ages=ages, layer=layer, staple=staple)
 
 
 def _made_viral(cohort: Cohort, course: int, params: SimulationParams) -> Cohort:

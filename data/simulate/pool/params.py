@@ -29,6 +29,8 @@ class PoolParams(Knobs):
     """Share of courses that are viral; at least one senior course is."""
     viral_bonus: float = 3.0
     """What being viral adds to a course's appeal, utility units."""
+    famous_bonus: float = 2.0
+    """What the famous class has beyond a viral course, utility units; a guess."""
     quality_sd: NonNegative = 0.5
     """Standard deviation of a course's quality q_c, utility units."""
     new_share: Share = 0.25
@@ -44,7 +46,7 @@ class PoolParams(Knobs):
     """Weight of night school among the sections."""
     vocational_share: Positive = 0.22
     """Weight of vocational training among the sections."""
-    senior_share: Positive = 0.15
+    senior_share: Positive = 0.1
     """Weight of senior education among the sections."""
     community_share: Positive = 0.13
     """Weight of community education among the sections."""
@@ -69,7 +71,7 @@ class PoolParams(Knobs):
     """Fewest and most seats of a community section."""
     family_seats: Seats = (16, 30)
     """Fewest and most seats of a family section."""
-    senior_lottery_share: Share = 0.7
+    senior_lottery_share: Share = 0.32
     """Share of senior sections whose seats are drawn; a guess."""
     night_school_lottery_share: Share = 0.35
     """Share of night-school sections whose seats are drawn; a guess."""
@@ -79,5 +81,5 @@ class PoolParams(Knobs):
     """Share of community sections whose seats are drawn; a guess."""
     family_lottery_share: Share = 0.2
     """Share of family sections whose seats are drawn; a guess."""
-    lottery_appeal: NonNegative = 1.5
+    lottery_appeal: NonNegative = 2.5
     """How much appeal decides which sections draw lots, against a noise of one; 0 is chance."""

@@ -1,12 +1,21 @@
 """Courses that are planted: the famous class, and skills that a district teaches amply."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from data.simulate.place.coordinates import distance_km
 from data.simulate.place.venues import KINDS, Venues
 from data.simulate.pool.cohort import Offer
+from data.simulate.pool.params import PoolParams
 from data.simulate.pool.programmes import PROGRAMME_INDEX
+
+MONTHS = 6
+"""Months for which the completers of one term stand."""
+
+COMPLETERS = 12.0
+"""Learners that a vocational section completes, about; a guess."""
 
 VOCATIONAL = PROGRAMME_INDEX["vocational"]
 
@@ -19,18 +28,21 @@ def famous_place(programme: NDArray[np.int64]) -> int:
 def favour(
     offer: Offer,
     cells: list[tuple[int, int, int]],
+    seats: Sequence[float],
     programme: NDArray[np.int64],
     institution: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Give vocational courses of the first cohort to the amply taught skills.
 
-    Every cell gets the same number of courses, which run every term: ``favoured_sections``,
-    or fewer where all cells together would take over ``favoured_share`` of the programme.
+    Their courses run every term. A cell gets as many as complete the learners it needs, at least
+    ``favoured_sections``; all cells get fewer in proportion where together they would take over
+    ``favoured_share`` of the programme.
 
     Args:
         offer: who may teach what.
         cells: district, skill and nearby town (-1 for anywhere).
+        seats: completers a month that each cell needs.
         programme: of each course.
         institution: of each course; changed in place to one that can teach the cell.
         rng: draws the institutions.
@@ -40,14 +52,25 @@ def favour(
     """
     main_skill = np.full(len(programme), -1, dtype=np.int64)
     places = np.flatnonzero(programme == VOCATIONAL)
-    room = int(offer.params.favoured_share * len(places))
-    each = min(offer.params.favoured_sections, max(1, room // max(1, len(cells))))
+    sizes = _courses_of(seats, offer.params, int(offer.params.favoured_share * len(places)))
+    ends = np.cumsum(sizes)
     for number, (district, skill, near) in enumerate(cells):
-        at = places[: min(len(places), room)][number * each : (number + 1) * each]
+        at = places[ends[number] - sizes[number] : ends[number]]
         chance = _hosts(offer, district, near)
         institution[at] = rng.choice(len(chance), len(at), p=chance)
         main_skill[at] = skill
     return main_skill
+
+
+def _courses_of(seats: Sequence[float], params: PoolParams, room: int) -> NDArray[np.int64]:
+    """Courses of each cell, in the room there is; at least one while there is any."""
+    wanted = np.maximum(
+        np.ceil(np.array(seats) * MONTHS / COMPLETERS).astype(np.int64), params.favoured_sections
+    )
+    if wanted.sum() <= room:
+        return wanted
+    fewer = np.maximum((wanted * room / wanted.sum()).astype(np.int64), 1)
+    return np.where(np.cumsum(fewer) <= room, fewer, 0)
 
 
 def _hosts(offer: Offer, district: int, near: int) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ class TermParams(Knobs):
     """Weight of -ln(rank of past enrolments) on the old page."""
     same_district_bonus: float = 0.9
     """Bonus of a section in the learner's district on the old page."""
-    senior_page_bonus: float = 1.5
+    senior_page_bonus: float = 2.2
     """Bonus of a senior-education section on the old page of a learner from 60; a guess."""
     seen_low: Positive = 10.0
     """Fewest sections a learner expects to see in a term."""

@@ -54,5 +54,5 @@ def test_a_setting_that_cannot_be_is_refused_by_name(setting: str, said: str) ->
 
 
 def test_an_unknown_preset_names_the_known_ones() -> None:
-    with pytest.raises(SimulationError, match="tiny, pilot"):
+    with pytest.raises(SimulationError, match="tiny, pilot, city"):
         preset("metropolis")

@@ -124,26 +124,6 @@ def test_titles_speak_the_vocabulary(built: Built) -> None:
     assert courses["title"].str.starts_with("《").any()
 
 
-def test_postings_ask_list_negate_and_boast(built: Built) -> None:
-    postings = built.tables["postings"]
-    text = postings["description"]
-    for phrase in ("、", "不要求会|无需|不涉及|非", "公司|我司|我们是"):
-        assert text.str.contains(phrase).sum() > 0.1 * len(text)
-    assert postings.height == pytest.approx(1500, rel=0.15)
-    assert postings["salary_raw"].str.contains("万/月").any()
-
-
-def test_a_repost_copies_the_text_to_another_board(built: Built) -> None:
-    copies = (
-        built.tables["postings"]
-        .group_by("company", "description")
-        .agg(pl.len(), pl.col("source").n_unique().alias("boards"))
-    )
-    reposted = copies.filter(pl.col("len") == 2)
-    assert reposted.height > 100
-    assert (reposted["boards"] == 2).all()
-
-
 def test_nothing_happens_after_the_cut_off(built: Built) -> None:
     end = cut_off(built.world.params)
     for table, column in (

@@ -6,8 +6,8 @@ from data.simulate.labour.reach import (
     district_shares,
     population_shares,
     reachable_seats,
-    transit_minutes,
 )
+from data.simulate.place.journeys import transit_minutes
 from data.simulate.topics import skills
 from tests.data.simulate.labour.conftest import Market
 

