@@ -1,6 +1,6 @@
 # 学配 xuepei. Newcomers need two commands: `make demo` and `make test`; both set up .venv first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-real test test-all check format bench lock clean
+.PHONY: help setup demo demo-real test test-slow test-all check format bench lock clean
 
 PYTHON ?= python3
 DATASETS ?= ../shared/datasets
@@ -41,6 +41,9 @@ demo-real: $(READY) ## The same on real data (DATASETS=../shared/datasets)
 
 test: $(READY) ## Run the default tests with coverage (under 10 minutes on 2 cores)
 	@$(BIN)/pytest -n $(WORKERS) -m "not slow" $(COVERED)
+
+test-slow: $(READY) ## Run the slow tests alone
+	@$(BIN)/pytest -n $(WORKERS) -m slow
 
 test-all: $(READY) ## Run the slow tests too
 	@$(BIN)/pytest -n $(WORKERS)

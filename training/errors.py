@@ -5,7 +5,8 @@ data.errors.XuepeiError
     ├── SplitError       a split that would leave nothing to learn from or to judge on
     ├── EvaluationError  nothing is known after the cut, or a slice that doesn't exist
     ├── BenchError       a table, model or worker of the benchmark that can't be used
-    └── JudgeError       see training.judge.errors
+    ├── JudgeError       see training.judge.errors
+    └── OffPolicyError   see training.offpolicy.errors
 """
 
 from data.errors import XuepeiError

@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from data.city import City
+from recsys import batch as batching
 from recsys.artifact import Bundle
+from recsys.batch import SCHEMA, BlockScorer, Lists, batch
 from recsys.pipeline.recommender import Recommender
 from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery
-from serving import batch as batching
 from serving import workers
-from recsys.batch import SCHEMA, BlockScorer, Lists, batch
 from serving.workers import Order, fulfil
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
