@@ -45,17 +45,16 @@ class Shown:
         return items
 
 
-def read_lists(path: Path, pairs: Pairs, register: pl.Series | None) -> Shown:
+def read_lists(path: Path, pairs: Pairs) -> Shown:
     """Read a file of learner_id, rank (1 is shown first), section_id.
 
     Args:
         path: what ``xuepei batch`` writes, or any file of these columns.
         pairs: the truth.
-        register: ids of all learners of the city, where they are known.
 
     Raises:
         JudgeError: a column is missing, a learner is shown a section twice or two at one rank,
-            a learner is not of the city, or none of the learners is judged.
+            or none of the learners is judged.
     """
     table = read_table(path, COLUMNS)
     check_unique(table, ("learner_id", "section_id"), path, "a section in one list")
@@ -66,7 +65,6 @@ def read_lists(path: Path, pairs: Pairs, register: pl.Series | None) -> Shown:
     rows = positions(placed["learner_id"], pairs.learners)
     judged = rows >= 0
     others = placed["learner_id"].filter(pl.Series(~judged)).unique().sort()
-    _check_known(others, register, path)
     if not judged.any():
         message = (
             f"none of the learners of {path} is judged: it has {others.head(3).to_list()}, "
@@ -76,16 +74,3 @@ def read_lists(path: Path, pairs: Pairs, register: pl.Series | None) -> Shown:
     columns = positions(placed["section_id"], pairs.sections)
     place = placed["place"].to_numpy().astype(np.int64)
     return Shown(rows[judged], columns[judged], place[judged], others.len())
-
-
-def _check_known(others: pl.Series, register: pl.Series | None, path: Path) -> None:
-    """A learner the city doesn't have is a mistake; one who isn't judged is not."""
-    if register is None:
-        return
-    strangers = others.filter(~others.is_in(register.implode()))
-    if strangers.len():
-        message = (
-            f"{path} holds {strangers.len():,} unknown learners, such as "
-            f"{strangers.head(3).to_list()}: they are not in learners.parquet of the truth"
-        )
-        raise JudgeError(message)

@@ -40,10 +40,9 @@ def judge_recommendations(
         message = f"baselines {taken} are built in; give the files other names"
         raise JudgeError(message)
     known = Known({name: truth.optional(name) for name in ("learners", "sections")})
-    register = known["learners"]["learner_id"] if "learners" in known else None
     pairs = read_pairs(truth)
-    shown = read_lists(path, pairs, register)
-    others = {name: read_lists(file, pairs, register) for name, file in baselines.items()}
+    shown = read_lists(path, pairs)
+    others = {name: read_lists(file, pairs) for name, file in baselines.items()}
     oracle = best_lists(pairs, k)
     items = shown.first(pairs.learners.len(), k)
     contest = Contest(list_values(pairs, items), list_values(pairs, oracle), k, seed)

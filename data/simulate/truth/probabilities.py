@@ -119,6 +119,8 @@ class _Held:
         np.bitwise_or.at(self._taken, seats.learner[held], self._planned.slots[seats.section[held]])
         made = result.applications
         self._applied = np.unique(made.learner * len(self._planned) + made.section)
+        gone = seats.learner[result.left] * len(self._planned) + seats.section[result.left]
+        self._standing = np.setdiff1d(self._applied, gone)
 
     def barred(self, learner: NDArray[np.int64], section: NDArray[np.int64]) -> NDArray[np.int8]:
         """Index into ``RULES`` of the first rule that refuses each pair, else ``ALLOWED``.
@@ -140,7 +142,7 @@ class _Held:
             "consent": (needed >= 0) & ~readable,
             "prerequisites": (needed >= 0) & readable & ~ready,
             "already_completed": readable & record.completed(learner, course),
-            "timetable_clash": readable & self._committed(learner, section),
+            "timetable_clash": readable & self._committed(learner, section, self._standing),
             "seats": ~self._seat_left[section],
         }
         result = np.full(len(learner), ALLOWED, dtype=np.int8)
@@ -149,16 +151,19 @@ class _Held:
         return result
 
     def had(self, learner: NDArray[np.int64], section: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Completed or committed, told or not: nobody applies twice."""
+        """Completed or committed, told or not; who gave a seat back doesn't apply again either."""
         course = self._planned.course[section]
         done = self._built.record.completed(learner, course)
-        return done | self._committed(learner, section)
+        return done | self._committed(learner, section, self._applied)
 
     def _committed(
-        self, learner: NDArray[np.int64], section: NDArray[np.int64]
+        self,
+        learner: NDArray[np.int64],
+        section: NDArray[np.int64],
+        applications: NDArray[np.int64],
     ) -> NDArray[np.bool_]:
-        """Applied for already, or meets while a section the learner holds a seat in meets."""
-        applied = np.isin(learner * len(self._planned) + section, self._applied)
+        """One of the applications, or meets while a section the learner holds a seat in meets."""
+        applied = np.isin(learner * len(self._planned) + section, applications)
         busy: NDArray[np.bool_] = (self._taken[learner] & self._slots[section]) != 0
         return applied | busy
 
