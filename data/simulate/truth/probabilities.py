@@ -117,10 +117,11 @@ class _Held:
         held = ~result.left
         self._taken = np.zeros(len(built.world.people), dtype=np.int64)
         np.bitwise_or.at(self._taken, seats.learner[held], self._planned.slots[seats.section[held]])
-        made = result.applications
-        self._applied = np.unique(made.learner * len(self._planned) + made.section)
-        gone = seats.learner[result.left] * len(self._planned) + seats.section[result.left]
-        self._standing = np.setdiff1d(self._applied, gone)
+        made, n = result.applications, len(self._planned)
+        self._applied: NDArray[np.int64] = np.unique(made.learner * n + made.section)
+        gone = seats.learner[result.left] * n + seats.section[result.left]
+        stands: NDArray[np.bool_] = ~np.isin(self._applied, gone)
+        self._standing = self._applied[stands]
 
     def barred(self, learner: NDArray[np.int64], section: NDArray[np.int64]) -> NDArray[np.int8]:
         """Index into ``RULES`` of the first rule that refuses each pair, else ``ALLOWED``.
