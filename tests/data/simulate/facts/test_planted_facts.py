@@ -1,6 +1,9 @@
 """What the city hides in its log, recovered; beside each, the blunt method that is fooled."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import polars as pl
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
@@ -9,10 +12,34 @@ from sklearn.linear_model import LogisticRegression
 from data.simulate.pool.sections import FIRST_COME, LOTTERY
 from data.simulate.terms.choice import apply_probability, in_fashion, pair_km, utilities
 from data.simulate.terms.diary import OLD_PAGE_LIST, UNIFORM_LIST
-from data.vocab import ACCESS_NEEDS
-from tests.data.simulate.facts.conftest import Lived, lived, shown
+from data.vocab import ACCESS_NEEDS, EVENT_TYPES
+from tests.data.simulate.facts.conftest import Lived, lived
 
 STEP_FREE = 1 << ACCESS_NEEDS.index("step_free")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pairs of learner and section that one kind of list showed in one term."""
+
+    learner: NDArray[np.int64]
+    section: NDArray[np.int64]
+    applied: NDArray[np.bool_]
+
+
+def shown(city: Lived, term: int, lists: int) -> Shown:
+    kind = {name: EVENT_TYPES.index(name) for name in ("impression", "apply")}
+    log, done = city.logs[term], city.state.done[term]
+    pairs = log.filter((pl.col("kind") == kind["impression"]) & (pl.col("uniform") == lists))
+    made = log.filter(pl.col("kind") == kind["apply"]).select("learner", "section")
+    marked = pairs.select("learner", "section").join(
+        made.with_columns(applied=pl.lit(value=True)), on=["learner", "section"], how="left"
+    )
+    return Shown(
+        marked["learner"].to_numpy().astype(np.int64),
+        marked["section"].to_numpy().astype(np.int64) - done.sections.first,
+        marked["applied"].fill_null(value=False).to_numpy(),
+    )
 
 
 @pytest.mark.parametrize(("bands", "six"), [("18-34", 0), ("35-44", 2), ("45-59", 3), ("60-69", 4)])
