@@ -1,11 +1,22 @@
-"""One learner and all sections on offer: minutes, slots, age."""
+"""One learner and all sections on offer: minutes, slots, age.
+
+Minutes are found place by place, and only then told to the sections held there: a city has far
+fewer places than sections.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from data.vocab import ONLINE_MODES
-from features.travel import ELDER_FROM, great_circle_km, measured_minutes, model_minutes
+from features.divisions import ancestors
+from features.slots import bits_of, share_free, week_bits
+from features.travel import DEFAULT_MODE, ELDER_FROM, km_between, model_minutes, unit_vectors
 
 SCHEMA = pl.Schema(
     {
@@ -15,6 +26,111 @@ SCHEMA = pl.Schema(
         "age_overlap": pl.Boolean(),
     }
 )
+
+Minutes = NDArray[np.float64]
+Measured = Mapping[tuple[str, str], tuple[NDArray[np.intp], Minutes]]
+"""By home division and mode: the places that have a measured time, and the minutes."""
+
+NO_TIMES: Final[Measured] = {}
+
+
+@dataclass(frozen=True)
+class Traveller:
+    """Who travels, as far as minutes depend on it.
+
+    Attributes:
+        home: longitude and latitude (WGS84 degrees) of the home cell.
+        home_division_code: deepest known home division, for measured times.
+        travel_mode: one of ``data.vocab.TRAVEL_MODES``; unknown is taken as transit.
+        elder: whether the traveller is 60 or older.
+    """
+
+    home: tuple[float, float] | None
+    home_division_code: str | None
+    travel_mode: str | None
+    elder: bool
+
+
+@dataclass(frozen=True)
+class Places:
+    """The distinct places of sections: a venue at a point, or nowhere when online.
+
+    Attributes:
+        venue_ids: venue of each place, null where unknown; length n.
+        lon: longitude, WGS84 degrees, NaN where unknown; shape (n,).
+        lat: latitude; shape (n,).
+        online: whether it takes no way at all; shape (n,).
+        of_section: the place of each section; shape (sections,).
+        measured: measured times, see ``with_times``.
+    """
+
+    venue_ids: pl.Series
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    online: NDArray[np.bool_]
+    of_section: NDArray[np.int32]
+    measured: Measured
+
+    @classmethod
+    def of(cls, sections: pl.DataFrame, travel_times: pl.DataFrame | None = None) -> "Places":
+        """The places of ``features.section.section_features``, with their measured times."""
+        key = ("venue_id", "lon", "lat", "online")
+        online = sections.select(
+            pl.col("venue_id").cast(pl.String),
+            pl.col("lon", "lat").cast(pl.Float64),
+            online=pl.col("mode").cast(pl.String).is_in(list(ONLINE_MODES)).fill_null(value=False),
+        )
+        distinct = online.unique(maintain_order=True).with_row_index("place")
+        at = online.join(distinct, on=key, how="left", nulls_equal=True, maintain_order="left")
+        return cls(
+            venue_ids=distinct["venue_id"],
+            lon=distinct["lon"].fill_null(np.nan).to_numpy(),
+            lat=distinct["lat"].fill_null(np.nan).to_numpy(),
+            online=distinct["online"].to_numpy(),
+            of_section=at["place"].to_numpy().astype(np.int32),
+            measured=_measured(distinct["venue_id"], travel_times),
+        )
+
+    def __len__(self) -> int:
+        """How many places there are."""
+        return len(self.lon)
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float64]:
+        return unit_vectors(self.lon, self.lat)
+
+    def minutes(self, traveller: Traveller) -> Minutes:
+        """Minutes one way to each place, shape (n,); 0 online, NaN where unknown."""
+        if traveller.home is None:
+            minutes = np.full(len(self), np.nan)
+        else:
+            km = km_between(traveller.home, self._vectors)
+            minutes = model_minutes(km, traveller.travel_mode, elder=traveller.elder)
+        if self.measured and traveller.home_division_code is not None:
+            mode = traveller.travel_mode or DEFAULT_MODE
+            # the widest division first, so that a deeper one's time replaces it
+            for division in reversed(ancestors(traveller.home_division_code)):
+                places, known = self.measured.get((division, mode), (None, None))
+                if places is not None:
+                    minutes[places] = known
+        minutes[self.online] = 0.0
+        return minutes
+
+
+def _measured(venue_ids: pl.Series, travel_times: pl.DataFrame | None) -> Measured:
+    """The times of ``travel_times`` that lead to one of the places."""
+    if travel_times is None or travel_times.is_empty():
+        return NO_TIMES
+    places = pl.DataFrame({"venue_id": venue_ids}).with_row_index("place").drop_nulls()
+    times = travel_times.with_columns(pl.col("mode").cast(pl.String)).join(places, on="venue_id")
+    parts = times.partition_by("from_division_code", "mode", as_dict=True)
+    return {
+        (str(division), str(mode)): (
+            rows["place"].to_numpy().astype(np.intp),
+            rows["minutes"].cast(pl.Float64).to_numpy(),
+        )
+        for (division, mode), rows in parts.items()
+    }
 
 
 def pair_features(
@@ -43,15 +159,12 @@ def pair_features(
     Returns:
         One row per section, in the order given.
     """
+    places = Places.of(sections, travel_times)
     elder = age_low is not None and age_low >= ELDER_FROM
-    minutes = _modelled(sections, home, travel_mode, elder=elder)
-    if travel_times is not None and home_division_code is not None and travel_times.height:
-        measured = measured_minutes(travel_times, home_division_code, travel_mode)
-        minutes = np.where(np.isnan(found := _at_venues(sections, measured)), minutes, found)
-    minutes[_online(sections)] = 0.0
+    minutes = places.minutes(Traveller(home, home_division_code, travel_mode, elder))
     columns = [
         sections["section_id"],
-        pl.Series("travel_min", minutes).fill_nan(None),
+        pl.Series("travel_min", minutes[places.of_section]).fill_nan(None),
         slot_fit(sections["slots"], free_slots),
         _age_overlap(sections, age_low, age_high),
     ]
@@ -70,34 +183,7 @@ def slot_fit(slots: pl.Series, free_slots: frozenset[str] | None) -> pl.Series:
     """
     if free_slots is None:
         return pl.Series("slot_fit", [None] * len(slots), dtype=pl.Float64)
-    counts = slots.list.len().to_numpy().astype(np.int64)
-    hits = slots.explode(empty_as_null=False).is_in(list(free_slots)).to_numpy()
-    running = np.concatenate([[0], np.cumsum(hits)])
-    ends = np.cumsum(counts)
-    free = running[ends] - running[ends - counts]
-    return pl.Series("slot_fit", np.where(counts > 0, free / np.maximum(counts, 1), 1.0))
-
-
-def _modelled(
-    sections: pl.DataFrame, home: tuple[float, float] | None, mode: str | None, *, elder: bool
-) -> NDArray[np.float64]:
-    """Minutes by the speed model; NaN without a home or a place."""
-    if home is None:
-        return np.full(sections.height, np.nan)
-    km = great_circle_km(home, sections["lon"].to_numpy(), sections["lat"].to_numpy())
-    return model_minutes(km, mode, elder=elder)
-
-
-def _at_venues(sections: pl.DataFrame, measured: pl.DataFrame) -> NDArray[np.float64]:
-    """Measured minutes of each section's venue; NaN where there are none."""
-    placed = sections.select("venue_id").join(
-        measured, on="venue_id", how="left", maintain_order="left"
-    )
-    return placed["minutes"].fill_null(np.nan).to_numpy()
-
-
-def _online(sections: pl.DataFrame) -> NDArray[np.bool_]:
-    return sections["mode"].is_in(list(ONLINE_MODES)).to_numpy()
+    return pl.Series("slot_fit", share_free(week_bits(slots), bits_of(free_slots)))
 
 
 def _age_overlap(sections: pl.DataFrame, low: int | None, high: int | None) -> pl.Series:

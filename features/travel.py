@@ -75,13 +75,35 @@ def great_circle_km(home: tuple[float, float], lon: Kilometres, lat: Kilometres)
         lon: longitudes of the places, shape (n,); NaN gives NaN.
         lat: latitudes of the places, shape (n,).
     """
-    home_lon, home_lat = np.radians(home)
+    return km_between(home, unit_vectors(lon, lat))
+
+
+def unit_vectors(lon: Kilometres, lat: Kilometres) -> NDArray[np.float64]:
+    """Points of the unit sphere, so that many homes can be measured without trigonometry.
+
+    Args:
+        lon: longitudes, WGS84 degrees, shape (n,).
+        lat: latitudes, shape (n,).
+
+    Returns:
+        Shape (3, n); NaN where a coordinate is.
+    """
     east, north = np.radians(lon), np.radians(lat)
-    half_chord = (
-        np.sin((north - home_lat) / 2) ** 2
-        + np.cos(home_lat) * np.cos(north) * np.sin((east - home_lon) / 2) ** 2
-    )
-    km: Kilometres = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0)))
+    flat = np.cos(north)
+    return np.stack([flat * np.cos(east), flat * np.sin(east), np.sin(north)])
+
+
+def km_between(home: tuple[float, float], places: NDArray[np.float64]) -> Kilometres:
+    """Kilometres from a point to many; half the chord is the haversine's square root.
+
+    Args:
+        home: longitude and latitude, WGS84 degrees.
+        places: ``unit_vectors`` of the places, shape (3, n).
+    """
+    point = unit_vectors(np.array([home[0]]), np.array([home[1]]))
+    chords = places - point
+    half = np.sqrt(np.minimum((chords * chords).sum(axis=0) / 4, 1.0))
+    km: Kilometres = 2 * EARTH_RADIUS_KM * np.arcsin(half)
     return km
 
 

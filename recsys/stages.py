@@ -3,7 +3,7 @@
     query -> candidates -> rules (mask) -> scorers (columns) -> ranker -> rerankers -> explainer
 
 Families never import one another; only ``recsys.pipeline`` wires them. A scorer never
-drops or reorders rows, and what it can't score is null, never zero.
+drops or reorders rows, and what it can't score is null (NaN in arrays), never zero.
 """
 
 from abc import ABC, abstractmethod
@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from recsys.errors import NotFittedError
-from recsys.types import Candidates, LearnerQuery, Reason, TrainingSet
+from recsys.offer import Candidates, Index, Reals
+from recsys.types import LearnerQuery, Reason, TrainingSet
 
 Arrays = dict[str, NDArray[Any]]
 """A fitted component's state: plain numeric, boolean or fixed-width text arrays, never objects."""
@@ -53,10 +53,10 @@ class Scorer(ABC):
         """
 
     @abstractmethod
-    def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
-        """A Float64 series named ``self.name``, one value per candidate, in their order.
+    def score(self, query: LearnerQuery, candidates: Candidates) -> Reals:
+        """One value per candidate, in their order.
 
-        Higher is better; null where the scorer can't score.
+        Higher is better; NaN where the scorer can't score.
         """
 
     @abstractmethod
@@ -74,8 +74,6 @@ class CourseScorer(Scorer):
     course_ids: NDArray[np.str_] | None = None
     """Courses in the order of the score columns, once fitted."""
     _index: Mapping[str, int]
-    _known_ids: pl.Series
-    _known_columns: pl.Series
 
     @abstractmethod
     def course_scores(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
@@ -85,8 +83,6 @@ class CourseScorer(Scorer):
         """Set the courses scored, in column order; every ``fit`` and ``load`` calls it."""
         self.course_ids = course_ids
         self._index = {str(course): column for column, course in enumerate(course_ids)}
-        self._known_ids = pl.Series("course_id", list(self._index), dtype=pl.String)
-        self._known_columns = pl.Series("column", range(len(course_ids)), dtype=pl.Int64)
 
     def fitted_courses(self) -> NDArray[np.str_]:
         """The courses scored, in column order.
@@ -108,15 +104,16 @@ class CourseScorer(Scorer):
         self.fitted_courses()
         return self._index
 
-    def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
-        """Each section's course score; null for courses unknown when fitted."""
-        self.fitted_courses()
-        scores = self.course_scores([query])[0].astype(np.float64)
-        columns = candidates.frame["course_id"].replace_strict(
-            self._known_ids, self._known_columns, default=None, return_dtype=pl.Int64
-        )
-        by_course = pl.Series(self.name, scores, dtype=pl.Float64).fill_nan(None)
-        return by_course.gather(columns).alias(self.name)
+    def columns_of(self, course_ids: Sequence[str]) -> Index:
+        """The score column of each course; one past the last where it wasn't known when fitted."""
+        index = self.course_index()
+        return np.array([index.get(course, len(index)) for course in course_ids], dtype=np.intp)
+
+    def score(self, query: LearnerQuery, candidates: Candidates) -> Reals:
+        """Each section's course score; NaN for courses unknown when fitted."""
+        columns = self.columns_of(candidates.offer.courses.values)
+        by_course = np.append(self.course_scores([query])[0].astype(np.float64), np.nan)[columns]
+        return candidates.of_course(by_course)
 
 
 class Ranker(ABC):
@@ -125,12 +122,24 @@ class Ranker(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def rank(self, query: LearnerQuery, candidates: Candidates) -> Candidates:
-        """Candidates with a non-null Float64 column ``score``, higher is better.
+    def rank(self, query: LearnerQuery, candidates: Candidates) -> Reals:
+        """One score per candidate, in their order; higher is better, never NaN."""
 
-        Adds ``source`` (the scorer that contributed most) and one Float64 column
-        ``part_<scorer>`` per scorer (its signed contribution; the parts sum to the score).
-        Rows keep their order.
+    @abstractmethod
+    def parts(
+        self, query: LearnerQuery, candidates: Candidates, chosen: Index
+    ) -> Mapping[str, Reals]:
+        """What each factor contributes to the scores of some of the candidates.
+
+        Args:
+            query: who asks.
+            candidates: all that were ranked.
+            chosen: the places among them of those asked about.
+
+        Returns:
+            By factor, one signed contribution per chosen section: above 0 where the factor
+            makes its score higher than the mean candidate's. The contributions of a section
+            sum to its score less the mean score.
         """
 
 

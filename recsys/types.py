@@ -23,7 +23,7 @@ class LearnerQuery:
 
     An absent fact is None: unknown, never zero or false. ``circle_min`` and ``free_slots``
     are limits that the learner or the caller set; without them minutes and slots are context
-    that the ranker weighs.
+    that the ranker weighs, the slots by ``usual_slots``.
 
     Attributes:
         as_of: the moment of the decision (aware); nothing later is known.
@@ -39,6 +39,7 @@ class LearnerQuery:
         travel_mode: walk, bike, transit or drive.
         circle_min: longest journey accepted, minutes one way.
         free_slots: the only weekly slots accepted, such as ``3E``.
+        usual_slots: weekly slots in which the learner is usually free; context, no limit.
         needs: access needs that a section must meet.
         history: course ids by time, oldest first; the learner's current taste evidence.
         history_weights: strength of each entry of ``history`` (> 0), same length.
@@ -68,6 +69,7 @@ class LearnerQuery:
     travel_mode: str | None = None
     circle_min: float | None = None
     free_slots: frozenset[str] | None = None
+    usual_slots: frozenset[str] | None = None
     needs: frozenset[str] = frozenset()
     history: tuple[str, ...] = ()
     history_weights: tuple[float, ...] = ()
@@ -82,26 +84,6 @@ class LearnerQuery:
     include_ids: frozenset[str] | None = None
     exclude_ids: frozenset[str] = frozenset()
     elder: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Sections on offer to one learner: one row per section, stages add columns.
-
-    The frame starts with the columns of ``features.section.section_features`` joined with
-    those of ``features.pairs.pair_features``; each scorer adds one Float64 column named
-    after itself (higher is better, null = can't score).
-    """
-
-    frame: pl.DataFrame
-
-    def __len__(self) -> int:
-        """How many sections are on offer."""
-        return self.frame.height
-
-    def with_column(self, column: pl.Series) -> "Candidates":
-        """The same sections with one more column."""
-        return Candidates(self.frame.with_columns(column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +185,7 @@ class RecommendationList:
             ``personalisation_off``, ``anonymous``, ``no_history``).
         policy: name and version of the policy that answered.
         warnings: what the caller should know.
+        costs: by reranker, the mean score of the list that it gave up.
     """
 
     items: tuple[Recommendation, ...]
@@ -210,3 +193,4 @@ class RecommendationList:
     fallback: str | None
     policy: str
     warnings: Sequence[Notice] = field(default_factory=tuple)
+    costs: Mapping[str, float] = field(default_factory=dict[str, float])

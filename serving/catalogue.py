@@ -10,7 +10,8 @@ import polars as pl
 from data.city import City
 from features.asof import known
 from features.section import section_features
-from recsys.pipeline.candidates import NEVER_SHOWN, OVER, pairs_of
+from recsys.offer import Offer
+from recsys.pipeline.candidates import NEVER_SHOWN, OVER, paired
 from recsys.types import LearnerQuery
 from serving.schemas.fields import Locale
 from serving.schemas.recommend import Filter
@@ -103,9 +104,9 @@ class Catalogue:
     ) -> list[SectionProperties]:
         """What a page needs to show these sections to this learner, in order."""
         chosen = self._sections[[self._rows[section] for section in section_ids]]
-        pairs = pairs_of(query, chosen, self._travel_times)
-        rows = chosen.with_columns(pairs["travel_min"]).iter_rows(named=True)
-        return [_properties(row, locale) for row in rows]
+        minutes = paired(query, Offer(chosen, self._travel_times))["travel_min"]
+        shown = chosen.with_columns(travel_min=pl.Series(minutes, nan_to_null=True))
+        return [_properties(row, locale) for row in shown.iter_rows(named=True)]
 
 
 def _conditions(wanted: Filter) -> list[pl.Expr]:

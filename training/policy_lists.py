@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from recsys.offer import Candidates, Reals
 from recsys.pipeline.limits import N_MOST
 from recsys.pipeline.recommender import Recommender
 from recsys.stages import Scorer
-from recsys.types import Candidates, LearnerQuery
+from recsys.types import LearnerQuery
 from training.course_ranking import Catalogue
 from training.metrics.lists import Ids
 
@@ -50,10 +51,12 @@ def policy_lists(
     offered: list[set[str]] = []
     for query in queries:
         kept, _ = recommender.eligible(query)
-        offered.append(set(kept.frame["course_id"].to_list()))
-        orders = {POLICY: _recommended(recommender, query, k)}
-        orders[POPULAR] = _by_score(recommender.scorers.get("popularity"), query, kept)
-        orders[NEAREST] = kept.frame.sort("travel_min", "section_id", nulls_last=True)["course_id"]
+        offered.append(set(kept.texts("course_id")))
+        orders = {
+            POLICY: _recommended(recommender, query, k),
+            POPULAR: _by_score(recommender.scorers.get("popularity"), query, kept),
+            NEAREST: _in_order(kept, kept["travel_min"]),
+        }
         for model, courses in orders.items():
             lists[model].append(_first_courses(courses, query, catalogue, k))
         if done:
@@ -72,10 +75,14 @@ def _recommended(recommender: Recommender, query: LearnerQuery, k: int) -> pl.Se
 def _by_score(scorer: Scorer | None, query: LearnerQuery, kept: Candidates) -> pl.Series:
     """Courses of the kept sections by one scorer; empty where the bundle lacks it."""
     if scorer is None:
-        return kept.frame["course_id"].clear()
-    scored = kept.frame.select("course_id", "section_id", scorer.score(query, kept).alias("s"))
-    order = ["s", "section_id"]
-    return scored.sort(order, descending=[True, False], nulls_last=True)["course_id"]
+        return pl.Series("course_id", [], dtype=pl.String)
+    return _in_order(kept, -scorer.score(query, kept))
+
+
+def _in_order(kept: Candidates, values: Reals) -> pl.Series:
+    """Courses of the kept sections, the smallest value first, the unknown last."""
+    order = np.argsort(values, kind="stable")
+    return pl.Series("course_id", kept.take(order).texts("course_id"), dtype=pl.String)
 
 
 def _first_courses(courses: pl.Series, query: LearnerQuery, catalogue: Catalogue, k: int) -> Ids:

@@ -2,17 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recsys.explainers.claims import OF_SCORER, Claim, Row, context, taste
 from recsys.explainers.facts import Facts
 from recsys.explainers.taste import speaks_for
 from recsys.explainers.words import Evidence, texts
+from recsys.offer import Candidates
 from recsys.stages import CourseScorer, Explainer
-from recsys.types import Candidates, LearnerQuery, Reason
+from recsys.types import LearnerQuery, Reason
 
 PART: Final = "part_"
 TERM: Final = "term_"
+
+TOLD: Final = ("course_id", "slots", "price_net_fen", "teaches_skill_ids")
+"""Columns of a section that sentences tell of."""
+WORKED_OUT: Final = ("travel_min", "slot_fit", "age_overlap")
+"""Columns of learner and section that sentences tell of."""
 
 Voices = Mapping[str, Mapping[str, str]]
 """By scorer of taste and recommended course: the course of the past that speaks for it."""
@@ -40,15 +49,14 @@ class FactorExplainer(Explainer):
     def explain(self, query: LearnerQuery, chosen: Candidates) -> Sequence[tuple[Reason, ...]]:
         """For each chosen row, its reasons, strongest first."""
         voices = self._voices(query, chosen)
-        rows = chosen.frame.iter_rows(named=True)
-        return [self._reasons(query, row, voices) for row in rows]
+        return [self._reasons(query, row, voices) for row in rows_of(chosen)]
 
     def _voices(self, query: LearnerQuery, chosen: Candidates) -> Voices:
-        courses = chosen.frame["course_id"].unique(maintain_order=True).to_list()
+        courses = list(dict.fromkeys(chosen.texts("course_id")))
         return {
             name: speaks_for(scorer, query, courses)
             for name, scorer in self.scorers.items()
-            if scorer.uses_history and f"{PART}{name}" in chosen.frame.columns
+            if scorer.uses_history and f"{PART}{name}" in chosen
         }
 
     def _reasons(self, query: LearnerQuery, row: Row, voices: Voices) -> tuple[Reason, ...]:
@@ -82,6 +90,18 @@ class FactorExplainer(Explainer):
             return OF_SCORER[name](self.facts, query, row)
         of_person = name in self.scorers and query.personalised
         return ("profile", {}) if of_person else None
+
+
+def rows_of(chosen: Candidates) -> list[dict[str, Any]]:
+    """The chosen sections with what claims read and the factors; NaN as None."""
+    names = [name for name in chosen if name.startswith((PART, TERM))]
+    columns = {name: chosen.texts(name) for name in TOLD}
+    columns |= {name: _with_none(chosen[name]) for name in (*WORKED_OUT, *names)}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _with_none(values: NDArray[np.floating]) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]
 
 
 def _shares(row: Row) -> list[tuple[str, float]]:

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from data.city import City
-from features.pairs import pair_features
+from features.pairs import Traveller
 from features.section import section_features
-from recsys.types import Candidates, LearnerQuery
+from features.slots import bits_of, share_free
+from features.travel import ELDER_FROM
+from recsys.offer import Candidates, Derived, Index, Offer, Reals
+from recsys.types import LearnerQuery
 
 NEVER_SHOWN: Final = ("draft",)
 """States nobody outside the institution may learn of."""
@@ -31,10 +35,12 @@ class Pool:
             travel_times: rows of that contract, which override the travel model.
         """
         state = pl.col("state").cast(pl.String)
-        self._known = sections.filter(~state.is_in(NEVER_SHOWN)).sort("section_id")
-        self._offered = self._known.filter(~state.is_in(OVER))
-        self._travel_times = travel_times
-        self._by_programme = _split(self._offered)
+        known = sections.filter(~state.is_in(NEVER_SHOWN)).sort("section_id")
+        offered = known.filter(~state.is_in(OVER))
+        self._known = Offer(known, travel_times)
+        self._offered = Offer(offered, travel_times)
+        self._nothing = Offer(offered.clear(), travel_times)
+        self._by_programme = _split(offered, travel_times)
 
     @classmethod
     def of(cls, city: City, as_of: datetime) -> "Pool":
@@ -42,42 +48,78 @@ class Pool:
         travel = city.read("travel_times") if city.has("travel_times") else None
         return cls(section_features(city, as_of), travel)
 
+    def offer(self, programme: str | None) -> Offer:
+        """All sections on offer under a programme; None for all programmes."""
+        if programme is None:
+            return self._offered
+        return self._by_programme.get(programme, self._nothing)
+
     def candidates(self, query: LearnerQuery) -> Candidates:
         """The sections of the query's programme that the caller did not rule out."""
-        rows = self._offered
-        if query.programme is not None:
-            rows = self._by_programme.get(query.programme, rows.clear())
-        if query.include_ids is not None:
-            rows = rows.filter(pl.col("section_id").is_in(sorted(query.include_ids)))
-        if query.exclude_ids:
-            rows = rows.filter(~pl.col("section_id").is_in(sorted(query.exclude_ids)))
-        return self._paired(query, rows)
+        offer = self.offer(query.programme)
+        return paired(query, offer, _asked_for(query, offer))
 
     def single(self, query: LearnerQuery, section_id: str) -> Candidates:
         """One section, on offer or over; empty when nobody may know of it."""
-        return self._paired(query, self._known.filter(pl.col("section_id") == section_id))
-
-    def _paired(self, query: LearnerQuery, rows: pl.DataFrame) -> Candidates:
-        pairs = pairs_of(query, rows, self._travel_times)
-        return Candidates(rows.hstack(pairs.drop("section_id")))
+        return paired(query, self._known, self._known.rows_of("section_id", [section_id]))
 
 
-def pairs_of(
-    query: LearnerQuery, sections: pl.DataFrame, travel_times: pl.DataFrame | None
-) -> pl.DataFrame:
-    """``features.pairs.pair_features`` of who asks and these sections, in their order."""
-    return pair_features(
-        sections,
-        home=query.home,
-        home_division_code=query.home_division_code,
-        travel_mode=query.travel_mode,
-        free_slots=query.free_slots,
-        age_low=query.age_low,
-        age_high=query.age_high,
-        travel_times=travel_times,
-    )
+def paired(query: LearnerQuery, offer: Offer, rows: Index | None = None) -> Candidates:
+    """Sections paired with who asks: minutes now, the rest when it is asked for.
+
+    Args:
+        query: who asks.
+        offer: the sections.
+        rows: which of them, None for all.
+    """
+    elder = query.age_low is not None and query.age_low >= ELDER_FROM
+    traveller = Traveller(query.home, query.home_division_code, query.travel_mode, elder)
+    minutes = offer.places.minutes(traveller)
+    return Candidates(offer, rows, derived=_derived(query), minutes=minutes)
 
 
-def _split(sections: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
+def _derived(query: LearnerQuery) -> Mapping[str, Derived]:
+    return {
+        "travel_min": _travel_min,
+        "slot_fit": lambda sections: _slot_fit(query, sections),
+        "age_overlap": lambda sections: _age_overlap(query, sections),
+    }
+
+
+def _travel_min(sections: Candidates) -> Reals:
+    minutes = sections.minutes
+    if minutes is None:
+        return np.full(len(sections), np.nan)
+    found: Reals = minutes[sections.pick(sections.offer.places.of_section)]
+    return found
+
+
+def _slot_fit(query: LearnerQuery, sections: Candidates) -> Reals:
+    """Share of each section's slots that are free; NaN where the learner didn't say."""
+    free = query.usual_slots if query.free_slots is None else query.free_slots
+    if free is None:
+        return np.full(len(sections), np.nan)
+    return share_free(sections.pick(sections.offer.slots), bits_of(free))
+
+
+def _age_overlap(query: LearnerQuery, sections: Candidates) -> Reals:
+    """1 where the learner's band and the section's limits share an age, else 0; NaN unknown."""
+    if query.age_low is None or query.age_high is None:
+        return np.full(len(sections), np.nan)
+    too_young = sections["age_min"] > query.age_high
+    return (~(too_young | (sections["age_max"] < query.age_low))).astype(np.float64)
+
+
+def _asked_for(query: LearnerQuery, offer: Offer) -> Index | None:
+    """The rows that the caller's own lists leave; None for all."""
+    if query.include_ids is None and not query.exclude_ids:
+        return None
+    asked = np.full(len(offer), query.include_ids is None)
+    asked[offer.rows_of("section_id", query.include_ids or ())] = True
+    asked[offer.rows_of("section_id", query.exclude_ids)] = False
+    return np.flatnonzero(asked)
+
+
+def _split(sections: pl.DataFrame, travel_times: pl.DataFrame | None) -> Mapping[str, Offer]:
     parts = sections.partition_by("programme", as_dict=True, maintain_order=True)
-    return {str(programme): rows for (programme,), rows in parts.items()}
+    return {str(programme): Offer(rows, travel_times) for (programme,), rows in parts.items()}

@@ -61,7 +61,7 @@ class Profiles:
             "personalised": row["personalised"],
             "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
             "circle_min": row["max_travel_min"],
-            "free_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
+            "usual_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
             "needs": frozenset(row["needs"]),
         }
         if row["personalised"]:

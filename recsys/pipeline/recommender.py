@@ -1,35 +1,70 @@
 """The way of a request: query -> candidates -> rules -> scorers -> ranker -> rerankers -> list."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final, Unpack
 
+import numpy as np
 import polars as pl
 
 from data.city import City
 from recsys.explainers.factors import FactorExplainer
 from recsys.explainers.facts import Facts, facts_of
+from recsys.offer import Candidates
 from recsys.pipeline import eligibility, why_not
 from recsys.pipeline.candidates import Pool
+from recsys.pipeline.eligibility import Refusals
 from recsys.pipeline.limits import Limits, check_programme
 from recsys.pipeline.policy import Policy, policy_for
 from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import as_permitted, build_query, fallback_of
-from recsys.pipeline.scoring import in_use, ranked, reranked, with_terms
-from recsys.pipeline.why_not import WhyNot
-from recsys.stages import CourseScorer, Scorer
-from recsys.types import (
-    Candidates,
-    LearnerQuery,
-    Notice,
-    Reason,
-    Recommendation,
-    RecommendationList,
+from recsys.pipeline.scoring import (
+    SHORTLIST,
+    Tastes,
+    best_first,
+    in_use,
+    reranked,
+    scored,
+    sources,
+    with_factors,
 )
+from recsys.pipeline.why_not import WhyNot
+from recsys.rankers.blend import Blend
+from recsys.stages import CourseScorer, Ranker, Scorer
+from recsys.types import LearnerQuery, Notice, Reason, Recommendation, RecommendationList
+
+PLACE: Final = "place"
+"""The column of a section's place among the eligible ones."""
 
 CERTAIN: Final = 1.0
 """Propensity of what a deterministic policy shows: the same query gives the same list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """One query's sections, before they are told.
+
+    Attributes:
+        policy: that answered.
+        kept: the eligible sections with their scores.
+        refusals: of the rules.
+        ordered: the best sections in their final order, with their ``PLACE`` among the kept.
+        costs: what each reranker gave up.
+        ranker: whose scores they are.
+        scorers: those in use.
+        size: sections of the list.
+    """
+
+    policy: Policy
+    kept: Candidates
+    refusals: Refusals
+    ordered: Candidates
+    costs: Mapping[str, float]
+    ranker: Ranker
+    scorers: Mapping[str, Scorer]
+    size: int
 
 
 class Recommender:
@@ -95,30 +130,30 @@ class Recommender:
             limits=limits,
         )
 
-    def eligible(self, query: LearnerQuery) -> tuple[Candidates, pl.DataFrame]:
-        """The sections every rule keeps, and the refused ones: section_id, rule."""
+    def eligible(self, query: LearnerQuery) -> tuple[Candidates, Refusals]:
+        """The sections every rule keeps, and what was refused."""
         allowed = as_permitted(query)
         rules = policy_for(self.policies, query.programme).chosen_rules()
         return eligibility.eligible(allowed, self._pool.candidates(allowed), rules)
 
     def recommend(self, query: LearnerQuery, *, explain: bool = True) -> RecommendationList:
-        """The list for a query, best first, with reasons unless they aren't wanted.
+        """The list for a query, best first, with reasons unless they aren't wanted."""
+        return self.recommend_all([query], explain=explain)[0]
 
-        The policy is deterministic, so that the propensity of every item shown is 1.
+    def recommend_all(
+        self, queries: Sequence[LearnerQuery], *, explain: bool = True
+    ) -> list[RecommendationList]:
+        """A list for each of a block of queries, the same as each alone would get.
+
+        Taste is scored for the whole block in one product. The policy is deterministic, so
+        that the propensity of every item shown is 1.
         """
-        policy = policy_for(self.policies, query.programme)
-        allowed = as_permitted(query)
-        kept, dropped = self.eligible(allowed)
-        best = Candidates(self._in_order(allowed, kept, policy).frame.head(_size(query, policy)))
-        reasons = self._reasons(allowed, best, kept, policy) if explain else None
-        excluded = _counts(dropped, policy)
-        return RecommendationList(
-            items=_items(best.frame, reasons),
-            excluded=excluded,
-            fallback=fallback_of(query, self._profiles),
-            policy=policy.label,
-            warnings=self._warnings(query, policy, len(best), excluded),
-        )
+        allowed = [as_permitted(query) for query in queries]
+        tastes = Tastes(allowed, self.scorers)
+        return [
+            self._list(query, self._decide(allowed[place], tastes, place), explain=explain)
+            for place, query in enumerate(queries)
+        ]
 
     def why_not(self, query: LearnerQuery, section_id: str) -> WhyNot:
         """Why a section is not in the learner's list, or where in it it is.
@@ -132,22 +167,64 @@ class Recommender:
         verdict = why_not.refusal(allowed, section, policy.chosen_rules())
         if verdict is not None:
             return verdict
-        kept, _ = self.eligible(allowed)
-        ordered = self._in_order(allowed, kept, policy).frame["section_id"]
-        return why_not.place(section, ordered, _size(query, policy))
+        decided = self._decide(allowed, Tastes([allowed], self.scorers), 0, everything=True)
+        return why_not.place(section, decided.ordered.texts("section_id"), _size(query, policy))
 
-    def _in_order(self, query: LearnerQuery, kept: Candidates, policy: Policy) -> Candidates:
-        scorers = in_use(query, self.scorers, policy.weights)
-        best_first = ranked(query, kept, scorers, policy.weights)
-        return reranked(query, best_first, policy.chosen_rerankers())
+    def _decide(
+        self, query: LearnerQuery, tastes: Tastes, place: int, *, everything: bool = False
+    ) -> "_Decided":
+        """The sections for one query of a block in their final order, the best at least."""
+        policy = policy_for(self.policies, query.programme)
+        candidates, refusals = self.eligible(query)
+        scorers = in_use(query, self.scorers, list(policy.weights))
+        known = tastes.of(place, candidates.offer, list(scorers))
+        ranker = Blend(policy.weights)
+        kept = scored(query, candidates, scorers, known)
+        kept = kept.with_columns({"score": ranker.rank(query, kept)})
+        size = _size(query, policy)
+        ordered, costs = self._in_order(query, kept, policy, len(kept) if everything else size)
+        return _Decided(policy, kept, refusals, ordered, costs, ranker, scorers, size)
+
+    def _in_order(
+        self, query: LearnerQuery, kept: Candidates, policy: Policy, n: int
+    ) -> tuple[Candidates, Mapping[str, float]]:
+        """The best n sections at least, after every reranker.
+
+        Rerankers choose from a shortlist, which grows until it holds twice as many courses as
+        the list has places, so that none is missed for being far down.
+        """
+        length = max(SHORTLIST, 4 * n)
+        while True:
+            best = best_first(kept["score"], length)
+            shortlist = kept.take(best).with_columns({PLACE: best})
+            courses = len(np.unique(shortlist.pick(shortlist.offer.courses.of_section)))
+            if length >= len(kept) or courses >= 2 * n:
+                return reranked(query, shortlist, policy.chosen_rerankers(), n)
+            length *= 4
+
+    def _list(
+        self, query: LearnerQuery, decided: "_Decided", *, explain: bool
+    ) -> RecommendationList:
+        """What was decided, as the answer."""
+        allowed, policy = as_permitted(query), decided.policy
+        best = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
+        chosen = with_factors(allowed, decided.kept, best[PLACE], decided.ranker, decided.scorers)
+        reasons = self._reasons(allowed, chosen, policy) if explain else None
+        excluded = decided.refusals.counts()
+        return RecommendationList(
+            items=_items(chosen, reasons),
+            excluded=excluded,
+            fallback=fallback_of(query, self._profiles),
+            policy=policy.label,
+            warnings=self._warnings(query, policy, len(best), excluded),
+            costs=decided.costs,
+        )
 
     def _reasons(
-        self, query: LearnerQuery, chosen: Candidates, kept: Candidates, policy: Policy
+        self, query: LearnerQuery, chosen: Candidates, policy: Policy
     ) -> Sequence[tuple[Reason, ...]]:
-        scorers = in_use(query, self.scorers, policy.weights)
-        told = self._explainer.explain(query, with_terms(query, chosen, kept, scorers))
         most = policy.elder.reasons_max if query.elder else policy.reasons_max
-        return [reasons[:most] for reasons in told]
+        return [reasons[:most] for reasons in self._explainer.explain(query, chosen)]
 
     @cached_property
     def _explainer(self) -> FactorExplainer:
@@ -191,25 +268,19 @@ def _size(query: LearnerQuery, policy: Policy) -> int:
     return min(query.n, policy.elder.n_max) if query.elder else query.n
 
 
-def _counts(dropped: pl.DataFrame, policy: Policy) -> dict[str, int]:
-    """Refused sections by rule, in the policy's order, rules that refused none left out."""
-    counts = dict(dropped["rule"].value_counts().iter_rows())
-    return {rule: counts[rule] for rule in policy.rules if rule in counts}
-
-
 def _items(
-    best: pl.DataFrame, reasons: Sequence[tuple[Reason, ...]] | None
+    chosen: Candidates, reasons: Sequence[tuple[Reason, ...]] | None
 ) -> tuple[Recommendation, ...]:
-    rows = best.select("section_id", "course_id", "score", "source").iter_rows()
+    columns = (
+        chosen.texts("section_id"),
+        chosen.texts("course_id"),
+        chosen["score"].tolist(),
+        sources(chosen),
+        reasons or [()] * len(chosen),
+    )
     return tuple(
-        Recommendation(
-            section_id=section_id,
-            course_id=course_id,
-            rank=place + 1,
-            score=score,
-            source=source,
-            propensity=CERTAIN,
-            reasons=() if reasons is None else reasons[place],
+        Recommendation(section_id, course_id, place, score, source, CERTAIN, why)
+        for place, (section_id, course_id, score, source, why) in enumerate(
+            zip(*columns, strict=True), start=1
         )
-        for place, (section_id, course_id, score, source) in enumerate(rows)
     )

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-import polars as pl
-
 from recsys.errors import QueryError
+from recsys.offer import Candidates
 from recsys.pipeline.candidates import OVER
 from recsys.pipeline.eligibility import all_refusals
 from recsys.pipeline.relaxations import Relaxation, relaxations
 from recsys.rules import Rule
-from recsys.types import Candidates, LearnerQuery
+from recsys.types import LearnerQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def refusal(query: LearnerQuery, section: Candidates, rules: Sequence[Rule]) -> 
     )
 
 
-def place(section: Candidates, ordered: pl.Series, size: int) -> WhyNot:
+def place(section: Candidates, ordered: Sequence[str], size: int) -> WhyNot:
     """The place of an eligible section.
 
     Args:
@@ -97,11 +96,10 @@ def place(section: Candidates, ordered: pl.Series, size: int) -> WhyNot:
         size: items of the list.
     """
     row = section.frame.row(0, named=True)
-    found = ordered.index_of(row["section_id"])
-    if found is None:
+    if row["section_id"] not in ordered:
         zh = "同一门课程的另一个班更适合您，列表中每门课程只列一个班。"
         return _answer(row, zh, "Another section of the same course suits you better.")
-    rank, of = found + 1, len(ordered)
+    rank, of = ordered.index(row["section_id"]) + 1, len(ordered)
     if rank <= size:
         zh, en = f"它在列表中，排第 {rank} 位。", f"It is in the list, at place {rank}."
     else:

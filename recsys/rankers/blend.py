@@ -1,17 +1,14 @@
 """Blend: a weighted sum of the scorers, each standardised among the sections on offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from recsys.offer import Candidates, Index, Reals
 from recsys.stages import Ranker
-from recsys.types import Candidates, LearnerQuery
-
-NO_SOURCE: Final = "none"
-"""The source of a score to which no scorer contributed."""
+from recsys.types import LearnerQuery
 
 FLAT: Final = 1e-9
 """Spread, relative to size, below which a column tells sections apart by rounding only."""
@@ -31,25 +28,24 @@ class Blend(Ranker):
         """Take each scorer's weight; scorers without a column are skipped."""
         self.weights = dict(weights)
 
-    def rank(self, query: LearnerQuery, candidates: Candidates) -> Candidates:
-        """Candidates with ``score``, ``source`` and a ``part_<scorer>`` for each scorer."""
-        parts = self._parts(candidates.frame)
-        table = np.array(list(parts.values())).reshape(len(parts), len(candidates))
-        frame = candidates.frame.with_columns(
-            *(pl.Series(f"part_{name}", part) for name, part in parts.items()),
-            pl.Series("score", table.sum(axis=0), dtype=pl.Float64),
-            pl.Series("source", _sources(list(parts), table), dtype=pl.String),
-        )
-        return Candidates(frame)
+    def rank(self, query: LearnerQuery, candidates: Candidates) -> Reals:
+        """The sum of the weighted, standardised columns."""
+        total = np.zeros(len(candidates))
+        for part in self._parts(candidates):
+            total += part[1]
+        return total
 
-    def _parts(self, frame: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
-        """Each scorer's signed contribution."""
-        used = [name for name in self.weights if name in frame.columns]
-        columns = {name: frame[name].cast(pl.Float64).fill_null(np.nan) for name in used}
-        return {
-            name: self.weights[name] * np.nan_to_num(standardised(column.to_numpy()))
-            for name, column in columns.items()
-        }
+    def parts(
+        self, query: LearnerQuery, candidates: Candidates, chosen: Index
+    ) -> Mapping[str, Reals]:
+        """Each scorer's signed contribution; the mean score is 0."""
+        return {name: part[chosen] for name, part in self._parts(candidates)}
+
+    def _parts(self, candidates: Candidates) -> Iterator[tuple[str, Reals]]:
+        """Each scorer's contribution to all candidates."""
+        for name, weight in self.weights.items():
+            if name in candidates:
+                yield name, weight * np.nan_to_num(standardised(candidates[name]))
 
 
 def standardised(scores: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -73,13 +69,3 @@ def standardised(scores: NDArray[np.floating]) -> NDArray[np.float64]:
     flat = spread <= FLAT * np.maximum(np.abs(mean), 1)
     units: NDArray[np.float64] = centred / np.where(flat, np.inf, spread)
     return units
-
-
-def _sources(names: list[str], table: NDArray[np.float64]) -> NDArray[np.str_]:
-    """Per candidate the scorer that contributed most; the earlier of equals."""
-    if not names:
-        return np.array([NO_SOURCE] * table.shape[1], dtype=np.str_)
-    helped = table.max(axis=0) > 0
-    labels = np.array([*names, NO_SOURCE])
-    sources: NDArray[np.str_] = labels[np.where(helped, table.argmax(axis=0), len(names))]
-    return sources

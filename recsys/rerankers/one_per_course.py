@@ -2,11 +2,12 @@
 
 from typing import ClassVar, Literal
 
-import polars as pl
+import numpy as np
 from pydantic import Field
 
+from recsys.offer import Candidates
 from recsys.stages import Reranker, StageConfig
-from recsys.types import Candidates, LearnerQuery
+from recsys.types import LearnerQuery
 
 
 class OnePerCourseConfig(StageConfig):
@@ -26,8 +27,9 @@ class OnePerCourse(Reranker):
 
     def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
         """Best sections first, each course once; both groups keep the order they came in."""
-        frame = ranked.frame
-        best = frame["course_id"].is_first_distinct()
+        courses = ranked.pick(ranked.offer.courses.of_section)
+        best = np.zeros(len(ranked), dtype=np.bool_)
+        best[np.unique(courses, return_index=True)[1]] = True
         if self.config.further == "drop":
-            return Candidates(frame.filter(best))
-        return Candidates(pl.concat([frame.filter(best), frame.filter(~best)]))
+            return ranked.take(best)
+        return ranked.take(np.concatenate([np.flatnonzero(best), np.flatnonzero(~best)]))

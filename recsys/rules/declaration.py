@@ -1,17 +1,23 @@
 """The ``@rule`` decorator: a function becomes a named rule with its two sentences."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
 from recsys.errors import RuleError
+from recsys.offer import Candidates, Mask, Reals
 from recsys.types import LearnerQuery
 
 OnNull = Literal["drop", "keep"]
-Condition = Callable[[LearnerQuery], pl.Expr]
+
+Verdict = NDArray[Any] | None
+"""Per section: true or false, or 1, 0 and NaN where a rule can't tell; None: all may stay."""
+
+Condition = Callable[[LearnerQuery, Candidates], Verdict]
 
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
@@ -26,6 +32,8 @@ class Rule:
         text_zh: the same in Chinese.
         on_null: what happens to a section about which the rule can't tell.
         condition: true for sections that may stay, given the query.
+        reads: the fields of the query that alone decide, so that queries which agree in them
+            share a verdict; None where every query is judged anew.
     """
 
     name: str
@@ -33,14 +41,25 @@ class Rule:
     text_zh: str
     on_null: OnNull
     condition: Condition
+    reads: tuple[str, ...] | None = None
 
-    def keeps(self, query: LearnerQuery) -> pl.Expr:
-        """A Boolean expression over candidate columns, never null: true = may stay."""
-        return self.condition(query).fill_null(self.on_null == "keep")
+    def keeps(self, query: LearnerQuery, sections: Candidates) -> Mask | None:
+        """Which sections may stay, shape (sections,); None when all may."""
+        verdict = self.condition(query, sections)
+        if verdict is None or verdict.dtype == np.bool_:
+            return verdict
+        kept: Mask = np.where(np.isnan(verdict), self.on_null == "keep", verdict > 0)
+        return kept
+
+    def key(self, query: LearnerQuery) -> Hashable:
+        """What queries with the same verdict have in common; None when nothing does."""
+        if self.reads is None:
+            return None
+        return (self.name, *(getattr(query, field) for field in self.reads))
 
 
-def rule(*, on_null: OnNull) -> Callable[[Condition], Rule]:
-    """Declare a function of the query as a hard rule.
+def rule(*, on_null: OnNull, reads: tuple[str, ...] | None = None) -> Callable[[Condition], Rule]:
+    """Declare a function of the query and the sections as a hard rule.
 
     The function's name is the reason code. The first line of its docstring is the sentence
     a learner reads in English, the next non-empty line the same in Chinese.
@@ -48,19 +67,36 @@ def rule(*, on_null: OnNull) -> Callable[[Condition], Rule]:
     Args:
         on_null: ``drop`` refuses a section about which the condition is unknown, ``keep``
             lets it stay; every rule has to decide.
+        reads: the fields of the query the condition reads, where few values of them occur.
 
     Raises:
-        RuleError: a sentence is missing, or ``on_null`` is neither of the two.
+        RuleError: a sentence is missing, ``on_null`` is neither of the two, or ``reads`` names
+            no field of a query.
     """
     if on_null not in ("drop", "keep"):
         message = f"on_null is {on_null!r}; a rule decides 'drop' or 'keep'"
         raise RuleError(message)
+    unknown = sorted(set(reads or ()) - set(LearnerQuery.__dataclass_fields__))
+    if unknown:
+        message = f"reads names {unknown}, which are no fields of a query"
+        raise RuleError(message)
 
     def declare(condition: Condition) -> Rule:
         text_en, text_zh = _sentences(condition)
-        return Rule(condition.__name__, text_en, text_zh, on_null, condition)
+        return Rule(condition.__name__, text_en, text_zh, on_null, condition, reads)
 
     return declare
+
+
+def at_most(left: Reals | float, right: Reals | float) -> Reals:
+    """Whether left <= right, section by section; NaN where either is unknown."""
+    verdict = np.less_equal(left, right).astype(np.float64)
+    return np.where(np.isnan(left) | np.isnan(right), np.nan, verdict)
+
+
+def both(left: Reals, right: Reals) -> Reals:
+    """Three-valued and: one certain no is a no, whatever the other is."""
+    return np.where((left == 0) | (right == 0), 0.0, left * right)
 
 
 def _sentences(condition: Condition) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """What the learner has learned before."""
 
-import polars as pl
+import numpy as np
 
-from recsys.rules.declaration import rule
+from recsys.offer import Candidates
+from recsys.rules.declaration import Verdict, rule
 from recsys.types import LearnerQuery
 
 
-@rule(on_null="drop")
-def consent(query: LearnerQuery) -> pl.Expr:
+@rule(on_null="drop", reads=("personalised",))
+def consent(query: LearnerQuery, sections: Candidates) -> Verdict:
     """It requires earlier courses, and we may not read your record to check them.
 
     这个班有先修要求，而我们未获准读取您的学习记录。
@@ -16,26 +17,36 @@ def consent(query: LearnerQuery) -> pl.Expr:
     a seat isn't promised on a guess.
     """
     if query.personalised:
-        return pl.lit(value=True)
-    return pl.col("prerequisites").list.len() == 0
+        return None
+    return _demanded_are_among(sections, frozenset())
 
 
 @rule(on_null="drop")
-def prerequisites(query: LearnerQuery) -> pl.Expr:
+def prerequisites(query: LearnerQuery, sections: Candidates) -> Verdict:
     """It requires earlier courses that you have not completed.
 
     您还没有学完这个班要求的先修课程。
 
     Every listed course has to be completed, under the same course id.
     """
-    done = sorted(query.completed)
-    return pl.col("prerequisites").list.eval(pl.element().is_in(done)).list.all()
+    return _demanded_are_among(sections, query.completed)
 
 
 @rule(on_null="keep")
-def already_completed(query: LearnerQuery) -> pl.Expr:
+def already_completed(query: LearnerQuery, sections: Candidates) -> Verdict:
     """You have already completed this course.
 
     您已经学完了这门课程。
     """
-    return ~pl.col("course_id").is_in(sorted(query.completed))
+    if not query.completed:
+        return None
+    open_to_all = np.ones(len(sections.offer), dtype=np.bool_)
+    open_to_all[sections.offer.rows_of("course_id", query.completed)] = False
+    return sections.pick(open_to_all)
+
+
+def _demanded_are_among(sections: Candidates, completed: frozenset[str]) -> Verdict:
+    """Whether all courses that a section demands are completed; NaN where it isn't known."""
+    demands = sections.offer.sets("prerequisites")
+    met = np.array([*(demand <= completed for demand in demands.values), np.nan])
+    return sections.pick(met[demands.of_section])

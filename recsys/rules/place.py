@@ -1,13 +1,13 @@
 """Distance, and whom an institution's courses are for."""
 
-import polars as pl
-
-from recsys.rules.declaration import rule
+from data.vocab import SHARING_SCOPES
+from recsys.offer import Candidates
+from recsys.rules.declaration import Verdict, at_most, rule
 from recsys.types import LearnerQuery
 
 
 @rule(on_null="drop")
-def within_circle(query: LearnerQuery) -> pl.Expr:
+def within_circle(query: LearnerQuery, sections: Candidates) -> Verdict:
     """It is further away than the travel time you set.
 
     这个班超出了您设定的路程时间。
@@ -16,12 +16,12 @@ def within_circle(query: LearnerQuery) -> pl.Expr:
     whose travel time is unknown is not promised to be near.
     """
     if query.circle_min is None:
-        return pl.lit(value=True)
-    return pl.col("travel_min") <= query.circle_min
+        return None
+    return at_most(sections["travel_min"], query.circle_min)
 
 
-@rule(on_null="drop")
-def sharing(query: LearnerQuery) -> pl.Expr:
+@rule(on_null="drop", reads=("district_code", "scope_institution_id"))
+def sharing(query: LearnerQuery, sections: Candidates) -> Verdict:
     """The institution offers it to another group of residents.
 
     这个班只面向办学单位规定范围内的居民。
@@ -30,9 +30,13 @@ def sharing(query: LearnerQuery) -> pl.Expr:
     unknown home not among them; ``own`` to calls scoped to the institution. A catalogue
     without institutions restricts nobody.
     """
-    scope = pl.col("sharing")
-    district = pl.lit(query.district_code, dtype=pl.String)
-    institution = pl.lit(query.scope_institution_id, dtype=pl.String)
-    resident = (scope == "district") & (pl.col("institution_district_code") == district)
-    own = (scope == "own") & (pl.col("institution_id") == institution)
-    return scope.is_null() | (scope == "city") | resident | own
+    districts = sections.among("institution_district_code", _known(query.district_code))
+    institutions = sections.among("institution_id", _known(query.scope_institution_id))
+    resident = sections.among("sharing", ["district"]) & districts
+    own = sections.among("sharing", ["own"]) & institutions
+    unrestricted = ~sections.among("sharing", SHARING_SCOPES) | sections.among("sharing", ["city"])
+    return unrestricted | resident | own
+
+
+def _known(value: str | None) -> list[str]:
+    return [] if value is None else [value]

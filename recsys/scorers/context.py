@@ -3,12 +3,13 @@
 from typing import ClassVar, Final, Self
 
 import numpy as np
-import polars as pl
 from pydantic import Field
 
 from data.vocab import ONLINE_MODES
+from features.slots import EVENINGS
+from recsys.offer import Candidates, Mask, Reals
 from recsys.stages import Arrays, Scorer, StageConfig
-from recsys.types import Candidates, LearnerQuery, TrainingSet
+from recsys.types import LearnerQuery, TrainingSet
 
 FEN_A_YUAN: Final = 100
 YEARS_A_BAND: Final = 10.0
@@ -28,6 +29,10 @@ AGE_FIT: Final[dict[str, tuple[float, ...]]] = {
 }
 """By programme and age group: log odds of applying, from the prototype city; a programme
 that isn't listed is for all ages."""
+
+
+NEUTRAL: Final = (0.0,) * len(AGE_FROM)
+"""The fit of a programme for all ages."""
 
 
 class ContextConfig(StageConfig):
@@ -81,56 +86,60 @@ class Context(Scorer):
         """Nothing to learn: the weights stand in the configuration."""
         return self
 
-    def score(self, query: LearnerQuery, candidates: Candidates) -> pl.Series:
+    def score(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """The sum of the weighted terms."""
-        terms = candidates.frame.select(**self.terms(query))
-        known = pl.any_horizontal(pl.all().is_not_null())
-        filled = pl.sum_horizontal(pl.all().fill_null(pl.all().mean()))
-        return terms.select(pl.when(known).then(filled).cast(pl.Float64).alias(self.name))[
-            self.name
-        ]
+        terms = np.stack(list(self.terms(query, candidates).values()))
+        known = ~np.isnan(terms)
+        counts = known.sum(axis=1, keepdims=True)
+        means = np.where(known, terms, 0.0).sum(axis=1, keepdims=True) / np.maximum(counts, 1)
+        filled = np.where(known, terms, means).sum(axis=0)
+        return np.where(known.any(axis=0), filled, np.nan)
 
-    def terms(self, query: LearnerQuery) -> dict[str, pl.Expr]:
-        """Each weighted term by name, null where unknown: the factors of an explanation."""
+    def terms(self, query: LearnerQuery, candidates: Candidates) -> dict[str, Reals]:
+        """Each weighted term by name, NaN where unknown: the factors of an explanation."""
+        online = candidates.among("mode", ONLINE_MODES)
         return {
-            "travel": self._travel(query),
-            "slots": self.config.slots * pl.col("slot_fit"),
-            "daytime": self._daytime(query),
-            "online": self._online(query),
-            "price": self._price(),
-            "age": self._age(query),
+            "travel": self._travel(query, candidates, online),
+            "slots": self.config.slots * candidates["slot_fit"],
+            "daytime": self._daytime(query, candidates),
+            "online": self._online(query, candidates, online),
+            "price": self._price(candidates),
+            "age": self._age(query, candidates),
         }
 
-    def _travel(self, query: LearnerQuery) -> pl.Expr:
+    def _travel(self, query: LearnerQuery, candidates: Candidates, online: Mask) -> Reals:
         """Journey to a room; an online section has none and so counts as an average one."""
-        minutes = pl.when(~_is_online()).then(pl.col("travel_min"))
-        lengths = (minutes / MINUTES[age_group(query)]).clip(0, self.config.travel_limit)
+        minutes = np.where(online, np.nan, candidates["travel_min"])
+        lengths = np.clip(minutes / MINUTES[age_group(query)], 0, self.config.travel_limit)
         return -self.config.travel * lengths
 
-    def _daytime(self, query: LearnerQuery) -> pl.Expr:
+    def _daytime(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """Share of the weekly classes that are in the evening; at any hour costs nothing."""
         cost = self.config.evening_elder if _is_elder(query) else 0.0
-        evenings = pl.col("slots").list.eval(pl.element().str.ends_with("E")).list.mean()
-        at_any_hour = pl.col("slots").list.len() == 0
-        return -cost * pl.when(at_any_hour).then(0.0).otherwise(evenings)
+        slots = candidates.pick(candidates.offer.slots)
+        evenings = np.bitwise_count(slots & np.int32(EVENINGS))
+        share = evenings / np.maximum(np.bitwise_count(slots), 1)
+        return np.where(candidates.among_known("slots"), -cost * share, np.nan)
 
-    def _online(self, query: LearnerQuery) -> pl.Expr:
+    def _online(self, query: LearnerQuery, candidates: Candidates, online: Mask) -> Reals:
         cost = self.config.online_elder if _is_elder(query) else self.config.online
-        return -cost * _is_online().cast(pl.Float64)
+        return np.where(candidates.among_known("mode"), -cost * online, np.nan)
 
-    def _price(self) -> pl.Expr:
-        yuan = pl.col("price_net_fen") / FEN_A_YUAN
+    def _price(self, candidates: Candidates) -> Reals:
+        yuan = candidates["price_net_fen"] / FEN_A_YUAN
         return -self.config.price * yuan / self.config.price_unit_yuan
 
-    def _age(self, query: LearnerQuery) -> pl.Expr:
+    def _age(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         if query.age_low is None or query.age_high is None:
-            return pl.lit(None, dtype=pl.Float64)
-        fits = {programme: fit[age_group(query)] for programme, fit in AGE_FIT.items()}
-        programme = pl.col("programme").cast(pl.String)
-        typical = programme.replace_strict(fits, default=0.0, return_dtype=pl.Float64)
-        too_young = (pl.col("age_min") - query.age_high).clip(0).fill_null(0)
-        too_old = (query.age_low - pl.col("age_max")).clip(0).fill_null(0)
-        return self.config.age * (typical - (too_young + too_old) / YEARS_A_BAND)
+            return np.full(len(candidates), np.nan)
+        programmes = candidates.offer.level("programme")
+        group = age_group(query)
+        fits = [AGE_FIT.get(programme, NEUTRAL)[group] for programme in programmes.values]
+        typical = np.array([*fits, np.nan])[candidates.pick(programmes.of_section)]
+        too_young = np.fmax(candidates["age_min"] - query.age_high, 0)
+        too_old = np.fmax(query.age_low - candidates["age_max"], 0)
+        fit: Reals = self.config.age * (typical - (too_young + too_old) / YEARS_A_BAND)
+        return fit
 
     def arrays(self) -> Arrays:
         """No state."""
@@ -148,7 +157,3 @@ def age_group(query: LearnerQuery) -> int:
 
 def _is_elder(query: LearnerQuery) -> bool:
     return query.elder or (query.age_low or 0) >= ELDER_FROM
-
-
-def _is_online() -> pl.Expr:
-    return pl.col("mode").cast(pl.String).is_in(ONLINE_MODES)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data.city import City
 from recsys import batch as batching
 from recsys.artifact import Bundle
-from recsys.batch import SCHEMA, BlockScorer, Lists, batch
+from recsys.batch import SCHEMA, Lists, batch
 from recsys.pipeline.recommender import Recommender
 from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery
@@ -63,30 +63,19 @@ def test_progress_counts_every_learner(town: City, bundle: Bundle) -> None:
     assert sum(counts) == len(LEARNERS)
 
 
-def test_prepared_scores_are_looked_up_and_not_computed_again(course_scorer: CourseScorer) -> None:
-    queries = [LearnerQuery(AS_OF, personalised=True, history=("paint-0",), history_weights=(1.0,))]
-    expected = course_scorer.course_scores(queries)
+def test_a_scorer_of_taste_is_asked_once_for_a_whole_block(
+    town: City, bundle: Bundle, course_scorer: CourseScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls: list[int] = []
+    asked = course_scorer.course_scores
 
-    class Counting(BlockScorer):
-        def _score(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
-            calls.append(len(queries))
-            return super()._score(queries)
+    def counting(queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
+        calls.append(len(queries))
+        return asked(queries)
 
-    block = Counting(course_scorer)
-    block.prepare(queries)
-    assert np.array_equal(block.course_scores(queries), expected, equal_nan=True)
-    assert calls == [1]
-    other = [LearnerQuery(AS_OF, personalised=True, history=("code-0",), history_weights=(1.0,))]
-    assert not np.array_equal(block.course_scores(other), expected, equal_nan=True)
-    assert calls == [1, 1]
-
-
-def test_a_block_scorer_keeps_the_wrapped_scorers_state(course_scorer: CourseScorer) -> None:
-    block = BlockScorer(course_scorer)
-    again = block.load(block.arrays())
-    queries = [LearnerQuery(AS_OF, personalised=True, history=("paint-0",), history_weights=(1.0,))]
-    assert np.array_equal(again.course_scores(queries), block.course_scores(queries))
+    monkeypatch.setattr(course_scorer, "course_scores", counting)
+    Lists(town, bundle, AS_OF, n=3).of(LEARNERS)
+    assert calls == [len(LEARNERS)]
 
 
 def test_however_many_processes_the_lists_are_the_same(

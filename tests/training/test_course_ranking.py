@@ -4,10 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from recsys.offer import Candidates
 from recsys.rankers.blend import Blend
 from recsys.scorers.ease import Ease
 from recsys.scorers.popularity import Popularity
-from recsys.types import Candidates, LearnerQuery, TrainingSet
+from recsys.types import LearnerQuery, TrainingSet
 from training.course_ranking import (
     Catalogue,
     batches,
@@ -75,9 +76,9 @@ def test_the_blend_of_the_benchmark_is_the_blend_of_the_recommender(
     scorers = {"ease": Ease().fit(training), "popularity": Popularity().fit(training)}
     weights = {"ease": 0.7, "popularity": -0.2}
     query = asks("x")
-    frame = pl.DataFrame({"course_id": catalogue.course_ids})
-    columns = [scorer.score(query, Candidates(frame)) for scorer in scorers.values()]
-    expected = Blend(weights).rank(query, Candidates(frame.with_columns(columns))).frame["score"]
+    offered = Candidates.of(pl.DataFrame({"course_id": catalogue.course_ids}))
+    columns = {name: scorer.score(query, offered) for name, scorer in scorers.items()}
+    expected = Blend(weights).rank(query, offered.with_columns(columns))
     barred = catalogue.matrix(pl.Series([], dtype=pl.Int64), pl.Series([], dtype=pl.String), 1)
     scores = score_blend(catalogue, scorers, weights, scorers["popularity"])([query], barred)
     np.testing.assert_allclose(scores[0], expected, atol=1e-6)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from recsys.explainers.factors import FactorExplainer
 from recsys.explainers.facts import Facts
 from recsys.explainers.taste import speaks_for
+from recsys.offer import Candidates
 from recsys.stages import Arrays, CourseScorer, StageConfig
-from recsys.types import Candidates, LearnerQuery, Reason, TrainingSet
+from recsys.types import LearnerQuery, Reason, TrainingSet
 
 FACTS = Facts(
     titles={"tea": "茶艺", "ink": "书法", "yoga": "瑜伽"},
@@ -90,7 +91,7 @@ def explain() -> Explain:
 
     def reasons(query: LearnerQuery = QUERY, **columns: Any) -> tuple[Reason, ...]:
         frame = pl.DataFrame([{**SECTION, **columns}])
-        return explainer.explain(query, Candidates(frame))[0]
+        return explainer.explain(query, Candidates.of(frame))[0]
 
     return reasons
 

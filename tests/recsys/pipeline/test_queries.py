@@ -47,9 +47,12 @@ def test_a_child_with_a_guardians_consent_is_personalised(recommender: Recommend
     assert recommender.query("minor").personalised
 
 
-def test_limits_the_learner_set_are_kept(recommender: Recommender) -> None:
+def test_the_time_limit_of_a_learner_is_kept_and_the_usual_slots_are_no_limit(
+    recommender: Recommender,
+) -> None:
     query = recommender.query("limits")
-    assert (query.free_slots, query.circle_min) == (frozenset({"3E"}), 25.0)
+    assert (query.free_slots, query.circle_min) == (None, 25.0)
+    assert query.usual_slots == {"3E"}
 
 
 def test_the_callers_limits_replace_the_learners(recommender: Recommender) -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.rankers.blend import NO_SOURCE, Blend, standardised
-from recsys.types import Candidates, LearnerQuery
+from recsys.offer import Candidates
+from recsys.rankers.blend import Blend, standardised
+from recsys.types import LearnerQuery
 
 QUERY = LearnerQuery(as_of=datetime(2025, 9, 1, tzinfo=UTC))
 SCORES = st.lists(
@@ -23,7 +24,10 @@ def ranked(weights: dict[str, float], **columns: list[float | None]) -> pl.DataF
         {"section_id": [f"s{n}" for n in range(rows)], **columns},
         schema_overrides=dict.fromkeys(columns, pl.Float64),
     )
-    return Blend(weights).rank(QUERY, Candidates(frame)).frame
+    candidates, blend = Candidates.of(frame), Blend(weights)
+    parts = blend.parts(QUERY, candidates, np.arange(rows))
+    told = {"score": blend.rank(QUERY, candidates), **{f"part_{n}": p for n, p in parts.items()}}
+    return frame.with_columns(**told)
 
 
 def test_a_section_better_on_both_counts_comes_first() -> None:
@@ -31,10 +35,9 @@ def test_a_section_better_on_both_counts_comes_first() -> None:
     assert frame.sort("score", descending=True)["section_id"].to_list() == ["s1", "s2", "s0"]
 
 
-def test_the_heavier_scorer_decides_a_dispute_and_is_named_as_the_source() -> None:
+def test_the_heavier_scorer_decides_a_dispute() -> None:
     frame = ranked({"taste": 1.0, "near": 3.0}, taste=[1.0, 0.0], near=[0.0, 1.0])
     assert frame["score"].to_list() == pytest.approx([-2.0, 2.0])
-    assert frame["source"].to_list() == ["taste", "near"]
 
 
 def test_units_do_not_matter_only_the_spread_among_the_candidates() -> None:
@@ -59,17 +62,14 @@ def test_a_scorer_without_a_column_is_skipped() -> None:
     assert frame["score"].to_list() == pytest.approx([-1.0, 1.0])
 
 
-def test_without_any_scorer_every_section_has_score_nought_and_no_source() -> None:
+def test_without_any_scorer_every_section_has_score_nought() -> None:
     frame = ranked({}, taste=[1.0, 2.0])
     assert frame["score"].to_list() == [0.0, 0.0]
-    assert frame["source"].to_list() == [NO_SOURCE] * 2
 
 
 def test_nothing_on_offer_ranks_to_nothing() -> None:
     offer = pl.DataFrame(schema={"section_id": pl.String, "taste": pl.Float64})
-    frame = Blend({"taste": 1.0}).rank(QUERY, Candidates(offer)).frame
-    assert frame.height == 0
-    assert {"score", "source", "part_taste"} <= set(frame.columns)
+    assert Blend({"taste": 1.0}).rank(QUERY, Candidates.of(offer)).tolist() == []
 
 
 @given(taste=SCORES, data=st.data())

@@ -5,9 +5,10 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recsys.offer import Candidates
 from recsys.rerankers import discover
 from recsys.rerankers.one_per_course import OnePerCourse, OnePerCourseConfig
-from recsys.types import Candidates, LearnerQuery
+from recsys.types import LearnerQuery
 
 QUERY = LearnerQuery(as_of=datetime(2025, 9, 1, 4, tzinfo=UTC))
 
@@ -19,7 +20,7 @@ def reranked(courses: list[str], further: Literal["follow", "drop"]) -> list[tup
         schema={"place": pl.Int64, "course_id": pl.String},
     )
     reranker = OnePerCourse(OnePerCourseConfig(further=further))
-    return list(reranker.rerank(QUERY, Candidates(frame)).frame.iter_rows())
+    return list(reranker.rerank(QUERY, Candidates.of(frame)).frame.iter_rows())
 
 
 def test_further_sections_follow_the_best_of_every_course() -> None:

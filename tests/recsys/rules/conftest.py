@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from data.vocab import ENROLMENT_RULES, MODES, SECTION_STATES, SHARING_SCOPES
+from recsys.offer import Candidates
 from recsys.rules import all_rules
 from recsys.types import LearnerQuery
 
@@ -80,8 +82,10 @@ def keeps() -> Keeps:
     def verdict(name: str, query: LearnerQuery, /, **columns: Any) -> bool:
         row = {column: {**OPEN, **columns}.get(column) for column in SCHEMA}
         frame = pl.DataFrame([row], schema=SCHEMA)
-        answer = frame.select(all_rules()[name].keeps(query)).item()
-        assert isinstance(answer, bool), "a rule's verdict is never null"
-        return answer
+        answer = all_rules()[name].keeps(query, Candidates.of(frame))
+        if answer is None:
+            return True
+        assert answer.dtype == np.bool_, "a rule's verdict is never unknown"
+        return bool(answer.item())
 
     return verdict

@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from recsys.types import Candidates, LearnerQuery, TrainingSet
+from recsys.offer import Candidates
+from recsys.types import LearnerQuery, TrainingSet
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
 COURSES_EACH = 8
@@ -80,7 +81,7 @@ class Toy:
             for course in courses
         ]
         schema = {"age_min": pl.Int64, "age_max": pl.Int64, "slots": pl.List(pl.String)}
-        return Candidates(pl.DataFrame(rows, schema_overrides=schema))
+        return Candidates.of(pl.DataFrame(rows, schema_overrides=schema))
 
     def section(self, course: str, group: str, *, near: bool) -> dict[str, Any]:
         return {

@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from recsys.errors import NotFittedError
+from recsys.offer import Candidates
 from recsys.scorers import discover
 from recsys.stages import Arrays, CourseScorer, Scorer
-from recsys.types import Candidates, TrainingSet
+from recsys.types import TrainingSet
 
 SCORERS = sorted(discover())
 COURSE_SCORERS = [name for name in SCORERS if issubclass(discover()[name], CourseScorer)]
@@ -28,6 +29,11 @@ def fitted(toy: Any) -> Mapping[str, Scorer]:
 
 def restored(scorer: Scorer) -> Scorer:
     return type(scorer)(scorer.config).load(scorer.arrays())
+
+
+def score(scorer: Scorer, query: Any, candidates: Candidates) -> pl.Series:
+    """The scores as a column, NaN as null."""
+    return pl.Series(scorer.name, scorer.score(query, candidates), nan_to_null=True)
 
 
 def same_bytes(left: Arrays, right: Arrays) -> bool:
@@ -73,7 +79,7 @@ def test_own_groups_courses_come_before_the_others(
     name: str, group: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
     candidates = toy.candidates(near=group)
-    scores = fitted[name].score(toy.query(group), candidates)
+    scores = score(fitted[name], toy.query(group), candidates)
     frame = candidates.frame.with_columns(scores).drop_nulls(name)
     own = frame["course_id"].is_in(toy.own[group])
     better = [a > b for a in frame[name].filter(own) for b in frame[name].filter(~own)]
@@ -86,9 +92,8 @@ def test_one_score_a_row_in_the_rows_order(
     name: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
     candidates = toy.candidates()
-    forwards = fitted[name].score(toy.query(), candidates)
-    backwards = fitted[name].score(toy.query(), Candidates(candidates.frame.reverse()))
-    assert forwards.name == name
+    forwards = score(fitted[name], toy.query(), candidates)
+    backwards = score(fitted[name], toy.query(), Candidates.of(candidates.frame.reverse()))
     assert forwards.dtype == pl.Float64
     assert forwards.len() == len(candidates)
     assert backwards.reverse().equals(forwards)
@@ -99,7 +104,7 @@ def test_what_cannot_be_scored_is_null_and_never_nan(
     name: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
     for query in (toy.query(), toy.query(history=(), history_weights=()), toy.seen):
-        scores = fitted[name].score(query, toy.candidates())
+        scores = score(fitted[name], query, toy.candidates())
         assert scores.is_not_nan().all()
         assert scores.is_finite().all()
 
@@ -108,8 +113,8 @@ def test_what_cannot_be_scored_is_null_and_never_nan(
 def test_no_sections_on_offer_give_no_scores(
     name: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
-    nothing = Candidates(toy.candidates().frame.clear())
-    assert fitted[name].score(toy.query(), nothing).len() == 0
+    nothing = Candidates.of(toy.candidates().frame.clear())
+    assert score(fitted[name], toy.query(), nothing).len() == 0
 
 
 @pytest.mark.parametrize("name", COURSE_SCORERS)
@@ -117,7 +122,7 @@ def test_a_course_unknown_when_fitted_is_null(
     name: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
     frame = toy.candidates().frame.with_columns(course_id=pl.lit("opened-yesterday"))
-    assert fitted[name].score(toy.query(), Candidates(frame)).null_count() == frame.height
+    assert score(fitted[name], toy.query(), Candidates.of(frame)).null_count() == frame.height
 
 
 @pytest.mark.parametrize("name", COURSE_SCORERS)
@@ -142,7 +147,7 @@ def test_a_new_event_changes_the_next_scores(
     turn = toy.own["young"][:3]
     after = replace(before, history=(*before.history, *turn), history_weights=(1.0,) * 5)
     own = pl.Series("own", toy.candidates().frame["course_id"].is_in(toy.own["young"]))
-    old, new = (fitted[name].score(query, toy.candidates()) for query in (before, after))
+    old, new = (score(fitted[name], query, toy.candidates()) for query in (before, after))
     assert (new - old).filter(own).drop_nulls().min() > 0  # type: ignore[operator]  # polars types min loosely
 
 
@@ -151,7 +156,7 @@ def test_without_history_a_scorer_of_taste_is_silent(
     name: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
     query = toy.query(history=(), history_weights=())
-    assert fitted[name].score(query, toy.candidates()).is_null().all()
+    assert score(fitted[name], query, toy.candidates()).is_null().all()
 
 
 @pytest.mark.parametrize("name", SCORERS)
@@ -167,7 +172,7 @@ def test_off_means_off(name: str, fitted: Mapping[str, Scorer], toy: Any) -> Non
         education="doctor",
         work_status="student",
     )
-    first, second = (fitted[name].score(query, toy.candidates()) for query in (one, other))
+    first, second = (score(fitted[name], query, toy.candidates()) for query in (one, other))
     assert first.equals(second)
 
 
@@ -175,7 +180,7 @@ def test_off_means_off(name: str, fitted: Mapping[str, Scorer], toy: Any) -> Non
 def test_history_is_not_read_once_personalisation_is_off(
     name: str, fitted: Mapping[str, Scorer], toy: Any
 ) -> None:
-    scores = fitted[name].score(toy.query(personalised=False), toy.candidates())
+    scores = score(fitted[name], toy.query(personalised=False), toy.candidates())
     assert scores.is_null().all()
 
 
@@ -204,7 +209,7 @@ def test_arrays_come_back_byte_for_byte_and_score_the_same(
     loaded = type(scorer)(scorer.config).load(arrays)
     assert same_bytes(loaded.arrays(), scorer.arrays())
     query, candidates = toy.query(), toy.candidates()
-    assert loaded.score(query, candidates).equals(scorer.score(query, candidates))
+    assert score(loaded, query, candidates).equals(score(scorer, query, candidates))
 
 
 @pytest.mark.parametrize("name", SCORERS)
@@ -218,7 +223,7 @@ def test_the_smallest_worlds_can_be_fitted_and_asked(name: str, size: str, toy: 
         "one interaction": rows.head(1),
     }
     scorer = discover()[name]().fit(smaller(toy.training, worlds[size]))
-    scores = restored(scorer).score(toy.query(), toy.candidates())
+    scores = score(restored(scorer), toy.query(), toy.candidates())
     assert scores.len() == len(toy.candidates())
     assert scores.is_finite().all()
 

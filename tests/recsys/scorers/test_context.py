@@ -6,8 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from recsys.offer import Candidates
 from recsys.scorers.context import Context
-from recsys.types import Candidates, LearnerQuery
+from recsys.types import LearnerQuery
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
 SECTION = {
@@ -36,7 +37,8 @@ ELDER = LearnerQuery(as_of=AS_OF, age_low=70, age_high=79)
 
 def scores(query: LearnerQuery, *sections: dict[str, Any]) -> list[float | None]:
     frame = pl.DataFrame([{**SECTION, **section} for section in sections], schema=TYPES)
-    return Context().score(query, Candidates(frame)).to_list()
+    found = Context().score(query, Candidates.of(frame))
+    return pl.Series(found, nan_to_null=True).to_list()
 
 
 @pytest.mark.parametrize(
