@@ -23,6 +23,7 @@ COLUMNS: Final = (
     "district_code",
     "home_lon",
     "home_lat",
+    "home_known",
     "work_lon",
     "work_lat",
     "travel_mode",
@@ -50,7 +51,7 @@ def learner_features(city: City, as_of: datetime) -> pl.DataFrame:
     placed = learners.join(
         centres, left_on="home_division_code", right_on="division_code", how="left"
     )
-    features = placed.with_columns(
+    features = placed.with_columns(_home_known()).with_columns(
         pl.coalesce("home_lon", "lon").alias("home_lon"),
         pl.coalesce("home_lat", "lat").alias("home_lat"),
         district_of("home_division_code").alias("district_code"),
@@ -58,6 +59,23 @@ def learner_features(city: City, as_of: datetime) -> pl.DataFrame:
         *_ages(),
     )
     return features.select(COLUMNS).sort("learner_id").collect()
+
+
+def _home_known() -> pl.Expr:
+    """How closely the home is known: a cell, else the deepest known division; null unknown."""
+    code = pl.col("home_division_code")
+    return (
+        pl.when(pl.col("home_lon").is_not_null())
+        .then(pl.lit("cell"))
+        .when(code.is_null() | code.str.slice(4, 2).is_in(["00"]))
+        .then(None)
+        .when(code.str.slice(6) == "000000")
+        .then(pl.lit("district"))
+        .when(code.str.slice(9) == "000")
+        .then(pl.lit("town"))
+        .otherwise(pl.lit("village"))
+        .alias("home_known")
+    )
 
 
 def personalised() -> pl.Expr:

@@ -99,13 +99,18 @@ class Places:
     def _vectors(self) -> NDArray[np.float64]:
         return unit_vectors(self.lon, self.lat)
 
-    def minutes(self, traveller: Traveller) -> Minutes:
-        """Minutes one way to each place, shape (n,); 0 online, NaN where unknown."""
-        if traveller.home is None:
-            minutes = np.full(len(self), np.nan)
-        else:
-            km = km_between(traveller.home, self._vectors)
-            minutes = model_minutes(km, traveller.travel_mode, elder=traveller.elder)
+    def minutes(self, traveller: Traveller, only: NDArray[np.intp] | None = None) -> Minutes:
+        """Minutes one way to each place, shape (n,); 0 online, NaN where unknown.
+
+        Args:
+            traveller: who travels.
+            only: the places asked for, None for all; those of others may stay NaN.
+        """
+        minutes = np.full(len(self), np.nan)
+        if traveller.home is not None:
+            at = slice(None) if only is None else only
+            km = km_between(traveller.home, self._vectors[:, at])
+            minutes[at] = model_minutes(km, traveller.travel_mode, elder=traveller.elder)
         if self.measured and traveller.home_division_code is not None:
             mode = traveller.travel_mode or DEFAULT_MODE
             # the widest division first, so that a deeper one's time replaces it

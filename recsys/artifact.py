@@ -2,6 +2,7 @@
 
     BUNDLE/manifest.json            what it is, and the sha256 of every other file
     BUNDLE/<scorer>/<array>.npy     a scorer's fitted state
+    BUNDLE/additive/<array>.npy     the learned ranker's, where there were lists to learn from
 
 The one door to disk of ``recsys``. A bundle is written to a temporary folder beside its place
 and renamed, so that a reader sees the old one or the new one, never half of one.
@@ -27,10 +28,12 @@ from pydantic import BaseModel, ConfigDict, JsonValue, StringConstraints, Valida
 
 from recsys.errors import BundleError
 from recsys.pipeline.policy import Policy
+from recsys.rankers.additive import Additive
+from recsys.rankers.tables import AdditiveModel
 from recsys.scorers import discover
-from recsys.stages import Scorer
+from recsys.stages import Arrays, Scorer
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Raised whenever an older reader would misread the layout."""
 
 MANIFEST: Final = "manifest.json"
@@ -52,6 +55,13 @@ class ScorerEntry(Part):
 
     config: dict[str, JsonValue]
     """Its configuration, complete."""
+    files: dict[FileName, Sha256]
+    """The arrays of its state and their checksums."""
+
+
+class RankerEntry(Part):
+    """The learned ranker."""
+
     files: dict[FileName, Sha256]
     """The arrays of its state and their checksums."""
 
@@ -88,8 +98,10 @@ class Manifest(Part):
     """Of every random choice made while fitting."""
     scorers: dict[str, ScorerEntry] = {}
     """The fitted scorers by name."""
+    rankers: dict[str, RankerEntry] = {}
+    """The learned rankers by name."""
     absent: dict[str, str] = {}
-    """Scorers that couldn't be fitted here, with the reason."""
+    """Scorers and rankers that couldn't be fitted here, with the reason."""
     policies: dict[str, Policy] = {}
     """The policies the bundle answers by."""
     training: TrainingCounts
@@ -106,11 +118,13 @@ class Bundle:
         manifest: what it is.
         scorers: fitted, by name.
         policies: by name.
+        ranker: the learned ranker, None where there was nothing to learn it from.
     """
 
     manifest: Manifest
     scorers: Mapping[str, Scorer]
     policies: Mapping[str, Policy]
+    ranker: AdditiveModel | None = None
 
 
 def describe(
@@ -122,6 +136,7 @@ def describe(
     seed: int,
     training: TrainingCounts,
     absent: Mapping[str, str] | None = None,
+    ranker: AdditiveModel | None = None,
 ) -> Bundle:
     """The bundle of these parts, with its manifest and model version.
 
@@ -133,19 +148,22 @@ def describe(
         snapshot_id=snapshot_id,
         seed=seed,
         scorers={name: _entry(scorer) for name, scorer in sorted(scorers.items())},
+        rankers={}
+        if ranker is None
+        else {Additive.name: RankerEntry(files=_files(ranker.arrays()))},
         absent=dict(sorted((absent or {}).items())),
         policies=dict(sorted(policies.items())),
         training=training,
         libraries=_libraries(),
     )
     signed = manifest.model_copy(update={"model_version": model_version(manifest)})
-    return Bundle(signed, dict(scorers), dict(policies))
+    return Bundle(signed, dict(scorers), dict(policies), ranker)
 
 
 def model_version(manifest: Manifest) -> str:
     """Sixteen hexadecimal digits over what decides the answers; no times, no machine."""
     decisive = manifest.model_dump(
-        mode="json", include={"format_version", "scorers", "policies", "absent"}
+        mode="json", include={"format_version", "scorers", "rankers", "policies", "absent"}
     )
     canonical = json.dumps(decisive, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -179,29 +197,43 @@ def load_bundle(path: Path) -> Bundle:
     """
     manifest = _read_manifest(path)
     scorers = {name: _load_scorer(path, name, entry) for name, entry in manifest.scorers.items()}
-    return Bundle(manifest, scorers, manifest.policies)
+    return Bundle(manifest, scorers, manifest.policies, _load_ranker(path, manifest))
 
 
 def _entry(scorer: Scorer) -> ScorerEntry:
-    files = {f"{name}.npy": _bytes(name, array) for name, array in scorer.arrays().items()}
-    return ScorerEntry(
-        config=scorer.config.model_dump(mode="json"),
-        files={name: _sha256(content) for name, content in sorted(files.items())},
-    )
+    return ScorerEntry(config=scorer.config.model_dump(mode="json"), files=_files(scorer.arrays()))
+
+
+def _files(arrays: Arrays) -> dict[str, str]:
+    """The checksum of each array's file."""
+    content = {f"{name}.npy": _bytes(name, array) for name, array in arrays.items()}
+    return {name: _sha256(held) for name, held in sorted(content.items())}
 
 
 def _write(bundle: Bundle, folder: Path) -> None:
     for name, entry in bundle.manifest.scorers.items():
-        (folder / name).mkdir()
-        for array, values in bundle.scorers[name].arrays().items():
-            content = _bytes(array, values)
-            if entry.files.get(f"{array}.npy") != _sha256(content):
-                message = f"scorer {name!r} has changed since the bundle was described"
-                raise BundleError(message)
-            _write_durably(folder / name / f"{array}.npy", content)
-        _sync_folder(folder / name)
+        _write_arrays(folder / name, entry.files, bundle.scorers[name].arrays())
+    if bundle.ranker is not None:
+        entry_files = bundle.manifest.rankers[Additive.name].files
+        _write_arrays(folder / Additive.name, entry_files, bundle.ranker.arrays())
     document = bundle.manifest.model_dump_json(indent=2)
     _write_durably(folder / MANIFEST, document.encode())
+    _sync_folder(folder)
+
+
+def _write_arrays(folder: Path, files: Mapping[str, str], arrays: Arrays) -> None:
+    """One component's state.
+
+    Raises:
+        BundleError: it isn't what the manifest describes.
+    """
+    folder.mkdir()
+    for array, values in arrays.items():
+        content = _bytes(array, values)
+        if files.get(f"{array}.npy") != _sha256(content):
+            message = f"{folder.name!r} has changed since the bundle was described"
+            raise BundleError(message)
+        _write_durably(folder / f"{array}.npy", content)
     _sync_folder(folder)
 
 
@@ -258,15 +290,26 @@ def _read_manifest(path: Path) -> Manifest:
     return manifest
 
 
+def _load_ranker(path: Path, manifest: Manifest) -> AdditiveModel | None:
+    entry = manifest.rankers.get(Additive.name)
+    if entry is None:
+        return None
+    return AdditiveModel.load(_read_arrays(path / Additive.name, entry.files))
+
+
+def _read_arrays(folder: Path, files: Mapping[str, str]) -> Arrays:
+    return {
+        file.removesuffix(".npy"): _read_array(folder / file, checksum)
+        for file, checksum in files.items()
+    }
+
+
 def _load_scorer(path: Path, name: str, entry: ScorerEntry) -> Scorer:
     types = discover()
     if name not in types:
         message = f"{path} holds an unknown scorer {name!r}; there are {list(types)}"
         raise BundleError(message)
-    arrays = {
-        file.removesuffix(".npy"): _read_array(path / name / file, checksum)
-        for file, checksum in entry.files.items()
-    }
+    arrays = _read_arrays(path / name, entry.files)
     scorer_type = types[name]
     try:
         return scorer_type(scorer_type.config_type.model_validate(entry.config)).load(arrays)

@@ -46,7 +46,9 @@ class Lists:
             n: sections a list.
             programme: the programme whose policy answers; None answers across programmes.
         """
-        self._recommender = Recommender(city, as_of, bundle.scorers, bundle.policies)
+        self._recommender = Recommender(
+            city, as_of, bundle.scorers, bundle.policies, ranker=bundle.ranker
+        )
         self._n = n
         self._programme = programme
 

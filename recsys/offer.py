@@ -5,7 +5,7 @@ twenty thousand sections take well under a millisecond. What many sections share
 their place, their week) is numbered, so that it can be worked out once and told to each of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -62,6 +62,42 @@ class Sets:
 
     values: tuple[frozenset[str], ...]
     of_section: NDArray[np.int32]
+    _sizes: NDArray[np.int32]
+    _holding: Mapping[str, Index]
+
+    @classmethod
+    def of(cls, lists: Sequence[Sequence[str] | None]) -> "Sets":
+        """The sets of a column of lists."""
+        numbers: dict[frozenset[str], int] = {}
+        of_section = [
+            UNKNOWN if row is None else numbers.setdefault(frozenset(row), len(numbers))
+            for row in lists
+        ]
+        holding: dict[str, list[int]] = {}
+        for each, number in numbers.items():
+            for text in each:
+                holding.setdefault(text, []).append(number)
+        return cls(
+            tuple(numbers),
+            np.array(of_section, dtype=np.int32),
+            np.array([len(each) for each in numbers], dtype=np.int32),
+            {text: np.array(held, dtype=np.intp) for text, held in holding.items()},
+        )
+
+    def within(self, texts: Iterable[str], rows: Index | None = None) -> Reals:
+        """Whether every text of a section's set is among these: 1 or 0, NaN where unknown.
+
+        Args:
+            texts: what may be demanded.
+            rows: the sections asked for, None for all.
+        """
+        missing = self._sizes.copy()
+        for text in texts:
+            if (held := self._holding.get(text)) is not None:
+                missing[held] -= 1
+        met = np.append(missing == 0, np.nan)
+        found: Reals = met[self.of_section if rows is None else self.of_section[rows]]
+        return found
 
 
 class Offer:
@@ -87,6 +123,7 @@ class Offer:
         self._sets: dict[str, Sets] = {}
         self._rows: dict[str, Mapping[str, Index]] = {}
         self._values: dict[str, list[Any]] = {}
+        self._kept: dict[Hashable, Any] = {}
         self._chosen: dict[tuple[str, frozenset[str]], Mask] = {}
 
     def __len__(self) -> int:
@@ -140,19 +177,28 @@ class Offer:
     def sets(self, name: str) -> Sets:
         """A column of lists as sets by number."""
         if name not in self._sets:
-            numbers: dict[frozenset[str], int] = {}
-            of_section = [
-                UNKNOWN if row is None else numbers.setdefault(frozenset(row), len(numbers))
-                for row in self.frame[name].to_list()
-            ]
-            self._sets[name] = Sets(tuple(numbers), np.array(of_section, dtype=np.int32))
+            self._sets[name] = Sets.of(self.frame[name].to_list())
         return self._sets[name]
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What a stage works out from the sections alone, kept under its key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     def rows_of(self, name: str, wanted: Iterable[str]) -> Index:
         """The sections whose text in a column is one of a few that change with every query."""
         rows = self._rows_by_text(name)
         found = [rows[value] for value in wanted if value in rows]
         return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+
+    def numbering(self, name: str) -> Mapping[str, int]:
+        """The row of each text of a column whose texts all differ."""
+        found: Mapping[str, int] = self.once(
+            ("numbering", name),
+            lambda: {value: row for row, value in enumerate(self.values(name))},
+        )
+        return found
 
     def _rows_by_text(self, name: str) -> Mapping[str, Index]:
         if name not in self._rows:
@@ -251,6 +297,10 @@ class Candidates:
         """The names of all columns, those of stages last."""
         return tuple(dict.fromkeys([*self.offer.frame.columns, *self._more()]))
 
+    def added(self, prefix: str) -> list[str]:
+        """The columns of stages whose names begin so."""
+        return [name for name in self._added if name.startswith(prefix)]
+
     def _more(self) -> tuple[str, ...]:
         """The names of the columns that the offer lacks."""
         return tuple(dict.fromkeys([*self._derived, *self.tastes, *self._added]))
@@ -283,6 +333,15 @@ class Candidates:
     def among_known(self, name: str) -> Mask:
         """Whether a column of the offer is known for each candidate."""
         return self.pick(self.offer.known(name))
+
+    def named(self, name: str, texts: Collection[str]) -> Mask:
+        """Whether each candidate's text is one of a few that change with every query."""
+        if self.rows is None:
+            found = np.zeros(len(self.offer), dtype=np.bool_)
+            found[self.offer.rows_of(name, texts)] = True
+            return found
+        wanted = frozenset(texts)
+        return np.array([text in wanted for text in self.texts(name)], dtype=np.bool_)
 
     def texts(self, name: str) -> list[Any]:
         """A column of the offer as Python values, one per candidate."""

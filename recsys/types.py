@@ -35,7 +35,9 @@ class LearnerQuery:
         age_high: oldest age of the learner's band, full years.
         district_code: 12-digit code of the home district.
         home_division_code: deepest known home division.
-        home: longitude and latitude (WGS84 degrees) of the home cell.
+        home: longitude and latitude (WGS84 degrees) of the home cell, or of the deepest known
+            home division's centre.
+        home_known: how closely the home is known: cell, village, town or district.
         travel_mode: walk, bike, transit or drive.
         circle_min: longest journey accepted, minutes one way.
         free_slots: the only weekly slots accepted, such as ``3E``.
@@ -44,6 +46,8 @@ class LearnerQuery:
         history: course ids by time, oldest first; the learner's current taste evidence.
         history_weights: strength of each entry of ``history`` (> 0), same length.
         completed: courses completed.
+        shown: sections the learner was shown, on offer or over.
+        outcomes: what became of each of ``shown``, see ``features.shown``; same length.
         commitments: sections the learner is enrolled in that have not ended.
         enrolled_sections: sections applied to, waitlisted or enrolled in.
         goal_skills: skills the learner wants.
@@ -66,6 +70,7 @@ class LearnerQuery:
     district_code: str | None = None
     home_division_code: str | None = None
     home: tuple[float, float] | None = None
+    home_known: str | None = None
     travel_mode: str | None = None
     circle_min: float | None = None
     free_slots: frozenset[str] | None = None
@@ -74,6 +79,8 @@ class LearnerQuery:
     history: tuple[str, ...] = ()
     history_weights: tuple[float, ...] = ()
     completed: frozenset[str] = frozenset()
+    shown: tuple[str, ...] = ()
+    outcomes: tuple[int, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     enrolled_sections: frozenset[str] = frozenset()
     goal_skills: frozenset[str] = frozenset()

@@ -11,7 +11,8 @@ from data.city import City
 from features.asof import known
 from features.section import section_features
 from recsys.offer import Offer
-from recsys.pipeline.candidates import NEVER_SHOWN, OVER, paired
+from recsys.pairing import paired
+from recsys.pipeline.candidates import NEVER_SHOWN, OVER
 from recsys.types import LearnerQuery
 from serving.schemas.fields import Locale
 from serving.schemas.recommend import Filter

@@ -129,7 +129,7 @@ def build_state(city: City, bundle: Bundle, ledger: Ledger | None, clock: Clock)
     return State(
         snapshot_id=city.snapshot_id,
         bundle=bundle,
-        recommender=Recommender(city, as_of, bundle.scorers, bundle.policies),
+        recommender=Recommender(city, as_of, bundle.scorers, bundle.policies, ranker=bundle.ranker),
         catalogue=Catalogue.of_city(city, as_of),
         course_ids=frozenset(city.scan("courses").select("course_id").collect()["course_id"]),
         past=Past.of_city(city, as_of),

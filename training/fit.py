@@ -7,9 +7,12 @@ from data.city import City
 from recsys.artifact import Bundle, TrainingCounts, describe
 from recsys.errors import PolicyError, ScorerUnavailableError
 from recsys.pipeline.policy import Policy
+from recsys.rankers.additive import Additive
 from recsys.scorers import discover
 from recsys.stages import Scorer, StageConfig
 from recsys.types import TrainingSet
+from training.errors import RankerDataError
+from training.ranker.fit import fit_ranker
 from training.training_set import build_training_set
 
 Progress = Callable[[str, int, int], None]
@@ -41,6 +44,12 @@ def fit_bundle(
     configs = scorer_configs(policies)
     training = build_training_set(city, as_of, seed=seed)
     scorers, absent = _fit_all(configs, training, progress)
+    ranker = None
+    if any(policy.ranker == Additive.name for policy in policies.values()):
+        try:
+            ranker = fit_ranker(city, as_of, seed=seed, progress=_of_ranker(progress))
+        except RankerDataError as error:
+            absent[Additive.name] = str(error)
     return describe(
         scorers,
         policies,
@@ -49,6 +58,7 @@ def fit_bundle(
         seed=seed,
         training=counts(training),
         absent=absent,
+        ranker=ranker,
     )
 
 
@@ -69,6 +79,11 @@ def scorer_configs(policies: Mapping[str, Policy]) -> dict[str, StageConfig]:
                 )
                 raise PolicyError(message)
     return configs
+
+
+def _of_ranker(progress: Progress | None) -> Callable[[int, int], None] | None:
+    """Tells of the learners whose lists have been read."""
+    return None if progress is None else lambda done, total: progress("ranker", done, total)
 
 
 def counts(training: TrainingSet) -> TrainingCounts:

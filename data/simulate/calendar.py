@@ -54,6 +54,6 @@ def _term(index: int) -> Term:
     year, autumn = divmod(index, 2)
     opens = date(year, 8, 27) if autumn else date(year, 2, 24)
     start = opens + timedelta(days=19)
-    monday = start - timedelta(days=start.weekday())
+    monday = start + timedelta(days=-start.weekday() % 7)
     local = datetime(opens.year, opens.month, opens.day, OPENING_HOUR, tzinfo=CITY_TIME)
     return Term(f"{year}{'秋' if autumn else '春'}", local.astimezone(UTC), monday)

@@ -1,15 +1,21 @@
-"""What can truthfully be said of one section, by factor; None where nothing can."""
+"""What can truthfully be said of one section, by factor; None where nothing can.
+
+That a factor raised the score is known when a claim is asked for; whatever its sentence says
+beyond that is checked here against the data.
+"""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from recsys.explainers.facts import Facts
+from data.glossary import label_zh
+from data.vocab import ONLINE_MODES
+from recsys.explainers.facts import Facts, Share
+from recsys.explainers.taste import Heard
 from recsys.explainers.words import Evidence, slots_en, slots_zh
+from recsys.offer import Candidates
 from recsys.types import LearnerQuery
-
-Row = Mapping[str, Any]
-"""One chosen section with the columns of every stage."""
 
 Claim = tuple[str, Evidence]
 """A kind of reason and the figures it rests on."""
@@ -18,20 +24,133 @@ FEN_A_YUAN: Final = 100
 SKILLS_NAMED: Final = 3
 """Most skills of one sentence."""
 
+MOST: Final = 50
+"""Percent above which it was most people."""
 
-def popularity(facts: Facts, query: LearnerQuery, row: Row) -> Claim | None:
-    """How many people of the learner's age or district chose the course, if enough did."""
-    course_id = row["course_id"]
-    if query.age_low is not None and (people := facts.by_age.get((course_id, query.age_low))):
-        return "popular_age", {"people": people}
-    if query.district_code and (people := facts.by_district.get((course_id, query.district_code))):
-        return "popular_here", {"people": people}
-    return "popular", {}
+WELL_RATED: Final = 4.0
+"""Mean rating, of 5, from which it speaks for a course."""
+
+ADVERTS: Final = 10
+"""Fewest job advertisements that are called a demand."""
+
+FACTOR: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "travel": "travel",
+        "slots": "slots",
+        "daytime": "daytime",
+        "price": "price",
+        "age": "age",
+        "fit": "age",
+        "age_topic": "age",
+        "goal": "goal",
+        "demand": "demand",
+        "popularity": "popularity",
+        "institution": "institution",
+        "quality": "quality",
+        "taste": "taste",
+        "profile": "profile",
+        "new": "new",
+    }
+)
+"""The factor that each part of a score belongs to: parts that would say the same are one."""
 
 
-def goal(facts: Facts, query: LearnerQuery, row: Row) -> Claim | None:
+class Section(NamedTuple):
+    """One chosen section, as claims look at it.
+
+    Attributes:
+        facts: names and figures.
+        query: who asks.
+        chosen: the sections of the list.
+        place: this section's place among them.
+        heard: which course of the past speaks for it.
+    """
+
+    facts: Facts
+    query: LearnerQuery
+    chosen: Candidates
+    place: int
+    heard: Heard
+
+    def told(self, name: str) -> Any:
+        """A column of the offer as a Python value."""
+        rows = self.chosen.rows
+        return self.chosen.offer.values(name)[self.place if rows is None else rows[self.place]]
+
+    def number(self, name: str) -> float | None:
+        """A column as a number; None where unknown."""
+        value = float(self.chosen[name][self.place])
+        return None if value != value else value
+
+    @property
+    def course_id(self) -> str:
+        """What it teaches."""
+        course: str = self.told("course_id")
+        return course
+
+
+def travel(section: Section) -> Claim | None:
+    """No way at all, or a way that is shorter than the mean one to what is open."""
+    if section.told("mode") in ONLINE_MODES:
+        return "no_travel", {}
+    minutes, mean = section.number("travel_min"), section.number("mean_travel_min")
+    if minutes is None or mean is None or minutes >= mean:
+        return None
+    return "near", {"minutes": round(minutes)}
+
+
+def slots(section: Section) -> Claim | None:
+    """Every class is at a free time."""
+    held = section.told("slots")
+    if not held or section.number("slot_fit") != 1:
+        return None
+    return "free_slot", {"slots_zh": slots_zh(held), "slots_en": slots_en(held)}
+
+
+def daytime(section: Section) -> Claim | None:
+    """No class is in the evening."""
+    held = section.told("slots")
+    if not held or any(slot.endswith("E") for slot in held):
+        return None
+    return "daytime", {}
+
+
+def price(section: Section) -> Claim | None:
+    """It costs nothing, or less than the mean of what is open."""
+    fen, mean = section.number("price_net_fen"), section.number("mean_price_net_fen")
+    if fen == 0:
+        return "free_of_charge", {}
+    if fen is None or mean is None or fen >= mean:
+        return None
+    return "price", {"yuan": f"{fen / FEN_A_YUAN:g}"}
+
+
+def age(section: Section) -> Claim | None:
+    """The age group takes such courses more than others do, or the limits are meant for it."""
+    low = section.query.age_low
+    if low is None:
+        return None
+    for what in ("category", "programme"):
+        value = section.told(what)
+        if people := section.facts.favoured.get((what, value, low)):
+            kind_zh, kind_en = _labels(value)
+            return "age_kind", {"people": people, "kind_zh": kind_zh, "kind_en": kind_en}
+    return ("age_fit", {}) if _within_limits(section) else None
+
+
+def _within_limits(section: Section) -> bool:
+    """Whether the course has age limits and all of the learner's band is within them."""
+    youngest, oldest = section.number("age_min"), section.number("age_max")
+    low, high = section.query.age_low, section.query.age_high
+    if low is None or high is None or (youngest is None and oldest is None):
+        return False
+    return (youngest is None or youngest <= low) and (oldest is None or high <= oldest)
+
+
+def goal(section: Section) -> Claim | None:
     """Which skills of the learner's goal the course teaches."""
-    taught = frozenset[str](row["teaches_skill_ids"] or ())
+    facts, query = section.facts, section.query
+    taught = frozenset[str](section.told("teaches_skill_ids") or ())
     if wanted := _names(facts, taught & query.goal_skills):
         return "goal_skill", {"skills": wanted}
     code = query.goal_occupation_code or ""
@@ -42,47 +161,111 @@ def goal(facts: Facts, query: LearnerQuery, row: Row) -> Claim | None:
     return "goal_occupation", {"occupation": occupation, "skills": asked}
 
 
-def taste(facts: Facts, query: LearnerQuery, row: Row, voices: Mapping[str, str]) -> Claim:
+def demand(section: Section) -> Claim | None:
+    """How many job advertisements name a skill it teaches: the one named most."""
+    facts = section.facts
+    counts = [
+        (facts.advertised.get(skill, 0), facts.skills[skill])
+        for skill in sorted(section.told("teaches_skill_ids") or ())
+        if skill in facts.skills
+    ]
+    adverts, skill = max(counts, key=lambda count: count[0], default=(0, ""))
+    return ("in_demand", {"adverts": adverts, "skill": skill}) if adverts >= ADVERTS else None
+
+
+def popularity(section: Section) -> Claim | None:
+    """How many people of the learner's age, district or city chose it, if enough did."""
+    facts, query, course = section.facts, section.query, section.course_id
+    if query.age_low is not None and (people := facts.by_age.get((course, query.age_low))):
+        return "popular_age", {"people": people}
+    if query.district_code and (people := facts.by_district.get((course, query.district_code))):
+        return "popular_here", {"people": people}
+    people = facts.takers.get(course)
+    return ("popular", {"people": people}) if people else None
+
+
+def quality(section: Section) -> Claim | None:
+    """Most who joined it finished it, or those who took it rated it well."""
+    course = section.course_id
+    if (share := section.facts.finished.get(course)) and share.percent > MOST:
+        return "finished", _figures(share)
+    rating = section.facts.rated.get(course)
+    if rating is None or rating.mean < WELL_RATED:
+        return None
+    return "rated", {"people": rating.people, "mean": f"{rating.mean:.1f}"}
+
+
+def institution(section: Section) -> Claim | None:
+    """Most of what people joined at the institution they finished."""
+    name = section.told("institution_name")
+    share = section.facts.finished_at.get(section.told("institution_id"))
+    if name is None or share is None or share.percent <= MOST:
+        return None
+    return "finished_here", {"institution": name, **_figures(share)}
+
+
+def taste(section: Section) -> Claim | None:
     """Which course of the past the recommended one is close to."""
-    course_id = row["course_id"]
-    if course_id in query.history:
-        return "revisited", {"course_id": course_id}
-    voice = voices.get(course_id)
-    if voice is None or voice not in facts.titles:
+    course = section.course_id
+    if course in section.query.history:
+        return "revisited", {"course_id": course}
+    voice = section.heard.voice(section.place)
+    if voice is None:
+        return None
+    if voice not in section.facts.titles:
         return "taste", {}
     # Some titles carry their own book marks; the sentence sets them.
-    title = facts.titles[voice].removeprefix("《").removesuffix("》")
+    title = section.facts.titles[voice].removeprefix("《").removesuffix("》")
     return "taste_course", {"course_id": voice, "title": title}
 
 
-def context(term: str, row: Row) -> Claim | None:
-    """What a term of the context proves, given that it is better than the average section's."""
-    match term:
-        case "travel" if row["travel_min"] is not None:
-            return "near", {"minutes": round(row["travel_min"])}
-        case "slots" if row["slots"] and row["slot_fit"] == 1:
-            slots = row["slots"]
-            return "free_slot", {"slots_zh": slots_zh(slots), "slots_en": slots_en(slots)}
-        case "daytime" if row["slots"] and not any(slot.endswith("E") for slot in row["slots"]):
-            return "daytime", {}
-        case "price":
-            return _price(row["price_net_fen"])
-        case "age" if row["age_overlap"]:
-            return "age_fit", {}
-        case _:
-            return None
+def profile(section: Section) -> Claim | None:
+    """People of the same age or district choose it more often than others do."""
+    facts, query, course = section.facts, section.query, section.course_id
+    if not query.personalised:
+        return None
+    if query.age_low is not None and ("course", course, query.age_low) in facts.favoured:
+        return "profile_age", {}
+    here = ("course", course, query.district_code or "") in facts.favoured
+    return ("profile_here", {}) if here else None
 
 
-def _price(fen: int) -> Claim:
-    return ("price", {"yuan": f"{fen / FEN_A_YUAN:g}"}) if fen else ("free_of_charge", {})
+def new(section: Section) -> Claim | None:
+    """No section of it has begun before, in a city whose past is known."""
+    held = section.facts.held
+    return ("new", {}) if held and section.course_id not in held else None
 
 
-OF_SCORER: Final[Mapping[str, Callable[[Facts, LearnerQuery, Row], Claim | None]]] = (
-    MappingProxyType({"popularity": popularity, "goal": goal})
+CLAIMS: Final[Mapping[str, Callable[[Section], Claim | None]]] = MappingProxyType(
+    {
+        "travel": travel,
+        "slots": slots,
+        "daytime": daytime,
+        "price": price,
+        "age": age,
+        "goal": goal,
+        "demand": demand,
+        "popularity": popularity,
+        "institution": institution,
+        "quality": quality,
+        "taste": taste,
+        "profile": profile,
+        "new": new,
+    }
 )
-"""Scorers with words of their own."""
+"""What can be said for each factor."""
 
 
 def _names(facts: Facts, skill_ids: Collection[str]) -> str:
     names = [facts.skills[skill] for skill in sorted(skill_ids) if skill in facts.skills]
     return "、".join(names[:SKILLS_NAMED])
+
+
+def _figures(share: Share) -> Evidence:
+    return {"people": share.people, "percent": share.percent}
+
+
+@cache
+def _labels(value: str) -> tuple[str, str]:
+    """A kind of course in Chinese and in English."""
+    return label_zh(value, table="courses"), value.replace("_", " ")

@@ -1,15 +1,14 @@
 """The explainer: a reason for each factor that raised a section's score, strongest first."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.explainers.claims import OF_SCORER, Claim, Row, context, taste
+from recsys.explainers.claims import CLAIMS, FACTOR, Section
 from recsys.explainers.facts import Facts
-from recsys.explainers.taste import speaks_for
+from recsys.explainers.taste import Heard, Voices
 from recsys.explainers.words import Evidence, texts
 from recsys.offer import Candidates
 from recsys.stages import CourseScorer, Explainer
@@ -18,25 +17,35 @@ from recsys.types import LearnerQuery, Reason
 PART: Final = "part_"
 TERM: Final = "term_"
 
-TOLD: Final = ("course_id", "slots", "price_net_fen", "teaches_skill_ids")
-"""Columns of a section that sentences tell of."""
-WORKED_OUT: Final = ("travel_min", "slot_fit", "age_overlap")
-"""Columns of learner and section that sentences tell of."""
+ROUNDING: Final = 1e-9
+"""A share of the score below which a contribution is an error of rounding."""
 
-Voices = Mapping[str, Mapping[str, str]]
-"""By scorer of taste and recommended course: the course of the past that speaks for it."""
+
+class Layout(NamedTuple):
+    """Which columns make up which factor.
+
+    Attributes:
+        factors: their names, sorted.
+        columns: those whose sum is the score, the columns of a factor side by side.
+        starts: the place of each factor's first column.
+    """
+
+    factors: tuple[str, ...]
+    columns: tuple[str, ...]
+    starts: NDArray[np.intp]
 
 
 class FactorExplainer(Explainer):
-    """Reads the ranker's parts: a scorer is a reason only where it raised the score.
+    """Reads the ranker's parts: a factor is a reason only where it raised the score.
 
-    The weight of a reason is its scorer's share of all positive parts; a scorer that is a
-    sum of terms shares its part among the terms that are better than the average section's.
-    A factor about which nothing true can be said gives no reason, so that the weights of a
-    section's reasons may sum to less than 1.
+    Parts that would say the same (several scorers of taste, say) are one factor, whose
+    contribution is their sum, so that without the factor the section would stand lower. The
+    weight of a reason is its factor's share of all positive contributions. A factor about
+    which nothing true can be said gives no reason, so that the weights of a section's reasons
+    may sum to less than 1.
 
-    Reads ``part_<scorer>`` and, for scorers made of terms, ``term_<scorer>_<term>``: how far
-    the term is above the mean of the sections open to the learner.
+    Reads ``part_<name>``, and instead of it ``term_<name>_<term>`` where the part is a sum of
+    terms; both in units of the score, above the mean of the sections open to the learner.
     """
 
     name: ClassVar[str] = "factors"
@@ -44,80 +53,104 @@ class FactorExplainer(Explainer):
     def __init__(self, facts: Facts, scorers: Mapping[str, CourseScorer]) -> None:
         """Take what sentences may mention, and the scorers that can be asked for evidence."""
         self.facts = facts
-        self.scorers = scorers
-
-    def explain(self, query: LearnerQuery, chosen: Candidates) -> Sequence[tuple[Reason, ...]]:
-        """For each chosen row, its reasons, strongest first."""
-        voices = self._voices(query, chosen)
-        return [self._reasons(query, row, voices) for row in rows_of(chosen)]
-
-    def _voices(self, query: LearnerQuery, chosen: Candidates) -> Voices:
-        courses = list(dict.fromkeys(chosen.texts("course_id")))
-        return {
-            name: speaks_for(scorer, query, courses)
-            for name, scorer in self.scorers.items()
-            if scorer.uses_history and f"{PART}{name}" in chosen
+        self.factor_of = {**{name: _factor(scorer) for name, scorer in scorers.items()}, **FACTOR}
+        self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._voices = {
+            name: Voices(scorer, facts.as_of)
+            for name, scorer in sorted(scorers.items())
+            if scorer.uses_history
         }
 
-    def _reasons(self, query: LearnerQuery, row: Row, voices: Voices) -> tuple[Reason, ...]:
-        """One reason per kind: scorers that say the same add up."""
-        weights: dict[str, float] = defaultdict(float)
-        evidence: dict[str, Evidence] = {}
-        for weight, (kind, figures) in self._claims(query, row, voices):
-            weights[kind] += weight
-            evidence.setdefault(kind, figures)
-        strongest = sorted(weights, key=lambda kind: (-weights[kind], kind))
-        return tuple(_reason(kind, evidence[kind], weights[kind], query) for kind in strongest)
+    def explain(
+        self, query: LearnerQuery, chosen: Candidates, most: int | None = None
+    ) -> Sequence[tuple[Reason, ...]]:
+        """For each chosen row, its reasons, strongest first.
 
-    def _claims(
-        self, query: LearnerQuery, row: Row, voices: Voices
-    ) -> Iterator[tuple[float, Claim]]:
-        """Weighted claims, the strongest scorer first, so that its evidence is the one told."""
-        for name, share in _shares(row):
-            terms = _better_terms(row, name)
-            said = (
-                [context(term, row) for term in terms]
-                if terms
-                else [self._claim(name, query, row, voices)]
+        Args:
+            query: who asks.
+            chosen: the sections of the list.
+            most: reasons wanted of each; evidence for weaker ones isn't looked for. None: all.
+        """
+        names, table = self.contributions(chosen)
+        order, shares = _strongest_first(table)
+        heard = self._heard(query, chosen)
+        return [
+            self._reasons(
+                Section(self.facts, query, chosen, place, heard),
+                zip(map(names.__getitem__, rows), own, strict=True),
+                most,
             )
-            parts = [share * gain for gain in terms.values()] or [share]
-            yield from ((w, claim) for w, claim in zip(parts, said, strict=True) if claim)
+            for place, (rows, own) in enumerate(zip(order, shares, strict=True))
+        ]
 
-    def _claim(self, name: str, query: LearnerQuery, row: Row, voices: Voices) -> Claim | None:
-        if name in voices:
-            return taste(self.facts, query, row, voices[name])
-        if name in OF_SCORER:
-            return OF_SCORER[name](self.facts, query, row)
-        of_person = name in self.scorers and query.personalised
-        return ("profile", {}) if of_person else None
+    def contributions(self, chosen: Candidates) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """What each factor adds to the scores of the chosen sections; unknown adds nothing.
+
+        Returns:
+            The factors by name, and their contributions; shape (factors, sections).
+        """
+        columns = tuple(n for n in chosen.columns if n.startswith((PART, TERM)))
+        if columns not in self._layouts:
+            self._layouts[columns] = layout_of(columns, self.factor_of)
+        layout = self._layouts[columns]
+        if not layout.columns:
+            return (), np.zeros((0, len(chosen)))
+        values = np.stack([chosen[column] for column in layout.columns])
+        values[np.isnan(values)] = 0.0
+        return layout.factors, np.add.reduceat(values, layout.starts, axis=0)
+
+    def _heard(self, query: LearnerQuery, chosen: Candidates) -> Heard:
+        """Who speaks for the sections: the scorers of taste that took part in their scores.
+
+        All of them where the ranker has a taste of its own.
+        """
+        parts = {n: chosen[PART + n].tolist() for n in self._voices if PART + n in chosen}
+        return Heard(self._voices, parts, query.history, chosen.texts("course_id"))
+
+    def _reasons(
+        self, section: Section, factors: Iterable[tuple[str, float]], most: int | None
+    ) -> tuple[Reason, ...]:
+        """The reasons of one section: a factor of which nothing is true is passed over."""
+        reasons: list[Reason] = []
+        for name, share in factors:
+            if len(reasons) == most or share <= ROUNDING:
+                break
+            claim = CLAIMS[name](section) if name in CLAIMS else None
+            if claim is not None:
+                reasons.append(_reason(*claim, share, section.query))
+        return tuple(reasons)
 
 
-def rows_of(chosen: Candidates) -> list[dict[str, Any]]:
-    """The chosen sections with what claims read and the factors; NaN as None."""
-    names = [name for name in chosen if name.startswith((PART, TERM))]
-    columns = {name: chosen.texts(name) for name in TOLD}
-    columns |= {name: _with_none(chosen[name]) for name in (*WORKED_OUT, *names)}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+def _strongest_first(table: NDArray[np.float64]) -> tuple[list[list[int]], list[list[float]]]:
+    """By section: the rows of its factors, strongest first, and their shares of what raised it."""
+    raised = np.maximum(table, 0.0)
+    whole = raised.sum(axis=0)
+    raised /= np.where(whole > 0, whole, 1.0)
+    order = np.argsort(-raised, axis=0, kind="stable")
+    return order.T.tolist(), np.take_along_axis(raised, order, axis=0).T.tolist()
 
 
-def _with_none(values: NDArray[np.floating]) -> list[float | None]:
-    return [None if value != value else value for value in values.tolist()]
+def layout_of(columns: Sequence[str], factor_of: Mapping[str, str]) -> Layout:
+    """Which of the columns ``part_<name>`` and ``term_<name>_<term>`` make up which factor.
+
+    Args:
+        columns: in any order.
+        factor_of: the factor of each part or term; one that isn't named is its own.
+    """
+    told: list[tuple[str, str]] = []
+    for part in (name.removeprefix(PART) for name in columns if name.startswith(PART)):
+        prefix = f"{TERM}{part}_"
+        terms = [(name.removeprefix(prefix), name) for name in columns if name.startswith(prefix)]
+        told += terms or [(part, f"{PART}{part}")]
+    ordered = sorted((factor_of.get(name, name), column) for name, column in told)
+    factors = tuple(dict.fromkeys(factor for factor, _ in ordered))
+    first = [factor for factor, _ in ordered].index
+    starts = np.array([first(factor) for factor in factors], dtype=np.intp)
+    return Layout(factors, tuple(column for _, column in ordered), starts)
 
 
-def _shares(row: Row) -> list[tuple[str, float]]:
-    """Scorers that raised the score, the strongest first, with their share of all that did."""
-    parts = {name.removeprefix(PART): row[name] for name in row if name.startswith(PART)}
-    raised = {name: value for name, value in parts.items() if value > 0}
-    ordered = sorted(raised.items(), key=lambda part: (-part[1], part[0]))
-    return [(name, value / sum(raised.values())) for name, value in ordered]
-
-
-def _better_terms(row: Row, scorer: str) -> dict[str, float]:
-    """Terms in which this section beats the average one, with their shares of the gain."""
-    prefix = f"{TERM}{scorer}_"
-    terms = {name.removeprefix(prefix): row[name] for name in row if name.startswith(prefix)}
-    better = {name: value for name, value in terms.items() if value is not None and value > 0}
-    return {name: value / sum(better.values()) for name, value in better.items()}
+def _factor(scorer: CourseScorer) -> str:
+    return "taste" if scorer.uses_history else "profile"
 
 
 def _reason(kind: str, evidence: Evidence, weight: float, query: LearnerQuery) -> Reason:

@@ -1,10 +1,13 @@
 """Which course of the learner's past speaks most for a recommended one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery
@@ -12,31 +15,132 @@ from recsys.types import LearnerQuery
 RECENT: Final = 30
 """Latest courses of the past that are asked, so that a long past doesn't slow the answer."""
 
+KEPT_BYTES: Final = 2**25
+"""Most memory in which one scorer's answers are kept."""
 
-def speaks_for(
-    scorer: CourseScorer, query: LearnerQuery, course_ids: Sequence[str]
-) -> Mapping[str, str]:
-    """By recommended course, the course of the past from which alone it scores highest.
 
-    For a linear scorer that is the largest contribution to the score itself. Courses to
-    which no part of the past gives a positive score are left out, and a course never speaks
-    for itself.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Scores that courses of the past give, by their rows."""
 
-    Args:
-        scorer: a scorer of taste.
-        query: the learner's; only its recent history is asked.
-        course_ids: the recommended courses.
+    scores: NDArray[np.float32]
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+
+
+class Voices:
+    """What single courses of the past say of all others, by one scorer of taste.
+
+    A course is asked alone, without the person, so that what it says holds for everybody
+    and is kept. Safe to use by many threads.
     """
-    past = list(dict.fromkeys(query.history))[-RECENT:]
-    index = scorer.course_index()
-    courses = [course for course in course_ids if course in index]
-    if not past or not courses:
-        return {}
-    alone = [replace(query, history=(course,), history_weights=(1.0,)) for course in past]
-    scores = scorer.course_scores(alone)[:, [index[course] for course in courses]]
-    itself = np.array([[old == new for new in courses] for old in past])
-    voices = np.where(itself | np.isnan(scores), -np.inf, scores)
-    best: list[int] = voices.argmax(axis=0).tolist()
-    heard = [bool(voices[row, place] > 0) for place, row in enumerate(best)]
-    told = zip(courses, best, heard, strict=True)
-    return {course: past[row] for course, row, positive in told if positive}
+
+    def __init__(self, scorer: CourseScorer, as_of: datetime) -> None:
+        """Take the scorer, and the instant of which it is asked."""
+        self._scorer = scorer
+        self._as_of = as_of
+        self._lock = Lock()
+        self._kept = self._empty()
+
+    def speak_for(self, history: Sequence[str], course_ids: Sequence[str]) -> Mapping[str, str]:
+        """By recommended course, the course of the past from which alone it scores highest.
+
+        For a linear scorer that is the largest contribution to the score itself. Courses to
+        which no part of the past gives a positive score are left out, and a course never
+        speaks for itself.
+
+        Args:
+            history: course ids, oldest first; only the latest are asked.
+            course_ids: the recommended courses.
+        """
+        index = self._scorer.course_index()
+        past = [course for course in dict.fromkeys(history) if course in index][-RECENT:]
+        courses = [course for course in course_ids if course in index]
+        if not past or not courses:
+            return {}
+        columns = np.array([index[course] for course in courses])
+        scores = self._scores(past, columns)
+        itself = np.array([index[course] for course in past])[:, None] == columns
+        # A comparison with NaN is false: what can't be scored isn't heard either.
+        scores[itself | ~(scores > 0)] = 0.0
+        best = scores.argmax(axis=0)
+        heard: list[bool] = (scores[best, np.arange(len(courses))] > 0).tolist()
+        told = zip(courses, best.tolist(), heard, strict=True)
+        return {course: past[row] for course, row, positive in told if positive}
+
+    def _scores(self, past: Sequence[str], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+        """What each course of the past says of some others; shape (past, columns), a copy."""
+        kept = self._kept
+        if not all(course in kept.rows for course in past):
+            kept = self._with(past)
+        rows = np.array([kept.rows[course] for course in past])
+        said: NDArray[np.float32] = kept.scores[rows[:, None], columns]
+        return said
+
+    def _with(self, past: Sequence[str]) -> _Kept:
+        """What is kept once these courses are in it; all else makes room when it is full."""
+        with self._lock:
+            new = [course for course in past if course not in self._kept.rows]
+            if len(self._kept.rows) + len(new) > len(self._kept.scores):
+                self._kept, new = self._empty(), list(past)
+            kept, first = self._kept, len(self._kept.rows)
+            if new:
+                alone = [self._alone(course) for course in new]
+                kept.scores[first : first + len(new)] = self._scorer.course_scores(alone)
+            # A row is told of only once it is written, as others read without the lock.
+            kept.rows.update({course: first + place for place, course in enumerate(new)})
+            return kept
+
+    def _alone(self, course: str) -> LearnerQuery:
+        return LearnerQuery(
+            as_of=self._as_of, personalised=True, history=(course,), history_weights=(1.0,)
+        )
+
+    def _empty(self) -> _Kept:
+        width = len(self._scorer.course_index())
+        rows = max(KEPT_BYTES // (4 * max(width, 1)), RECENT)
+        return _Kept(np.empty((rows, width), dtype=np.float32))
+
+
+class Heard:
+    """Who speaks for the sections of one list; nobody is asked before it is wanted."""
+
+    def __init__(
+        self,
+        voices: Mapping[str, Voices],
+        parts: Mapping[str, Sequence[float]],
+        history: Sequence[str],
+        course_ids: Sequence[str],
+    ) -> None:
+        """Take who can be asked.
+
+        Args:
+            voices: by scorer of taste.
+            parts: what these scorers added to each section's score; empty when the ranker
+                has a taste of its own, of which all of them may tell.
+            history: course ids, oldest first.
+            course_ids: of each section.
+        """
+        self._voices = voices
+        self._parts = parts
+        self._history = history
+        self._courses = course_ids
+        self._heard: dict[str, Mapping[str, str]] = {}
+
+    def voice(self, place: int) -> str | None:
+        """The course of the past that speaks for a section, by the strongest scorer that has one.
+
+        Only scorers that raised the section's score are asked.
+        """
+        for name in self._raising(place):
+            if name not in self._heard:
+                courses = list(dict.fromkeys(self._courses))
+                self._heard[name] = self._voices[name].speak_for(self._history, courses)
+            if (voice := self._heard[name].get(self._courses[place])) is not None:
+                return voice
+        return None
+
+    def _raising(self, place: int) -> Sequence[str]:
+        if not self._parts:
+            return list(self._voices)
+        raised = sorted((-part[place], name) for name, part in self._parts.items())
+        return [name for value, name in raised if value < 0]

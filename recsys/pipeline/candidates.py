@@ -8,11 +8,9 @@ import numpy as np
 import polars as pl
 
 from data.city import City
-from features.pairs import Traveller
 from features.section import section_features
-from features.slots import bits_of, share_free
-from features.travel import ELDER_FROM
-from recsys.offer import Candidates, Derived, Index, Offer, Reals
+from recsys.offer import Candidates, Index, Offer
+from recsys.pairing import paired
 from recsys.types import LearnerQuery
 
 NEVER_SHOWN: Final = ("draft",)
@@ -37,6 +35,7 @@ class Pool:
         state = pl.col("state").cast(pl.String)
         known = sections.filter(~state.is_in(NEVER_SHOWN)).sort("section_id")
         offered = known.filter(~state.is_in(OVER))
+        self._travel_times = travel_times
         self._known = Offer(known, travel_times)
         self._offered = Offer(offered, travel_times)
         self._nothing = Offer(offered.clear(), travel_times)
@@ -54,6 +53,11 @@ class Pool:
             return self._offered
         return self._by_programme.get(programme, self._nothing)
 
+    @property
+    def known(self) -> Offer:
+        """All sections that anybody may learn of, those that are over too."""
+        return self._known
+
     def candidates(self, query: LearnerQuery) -> Candidates:
         """The sections of the query's programme that the caller did not rule out."""
         offer = self.offer(query.programme)
@@ -63,51 +67,10 @@ class Pool:
         """One section, on offer or over; empty when nobody may know of it."""
         return paired(query, self._known, self._known.rows_of("section_id", [section_id]))
 
-
-def paired(query: LearnerQuery, offer: Offer, rows: Index | None = None) -> Candidates:
-    """Sections paired with who asks: minutes now, the rest when it is asked for.
-
-    Args:
-        query: who asks.
-        offer: the sections.
-        rows: which of them, None for all.
-    """
-    elder = query.age_low is not None and query.age_low >= ELDER_FROM
-    traveller = Traveller(query.home, query.home_division_code, query.travel_mode, elder)
-    minutes = offer.places.minutes(traveller)
-    return Candidates(offer, rows, derived=_derived(query), minutes=minutes)
-
-
-def _derived(query: LearnerQuery) -> Mapping[str, Derived]:
-    return {
-        "travel_min": _travel_min,
-        "slot_fit": lambda sections: _slot_fit(query, sections),
-        "age_overlap": lambda sections: _age_overlap(query, sections),
-    }
-
-
-def _travel_min(sections: Candidates) -> Reals:
-    minutes = sections.minutes
-    if minutes is None:
-        return np.full(len(sections), np.nan)
-    found: Reals = minutes[sections.pick(sections.offer.places.of_section)]
-    return found
-
-
-def _slot_fit(query: LearnerQuery, sections: Candidates) -> Reals:
-    """Share of each section's slots that are free; NaN where the learner didn't say."""
-    free = query.usual_slots if query.free_slots is None else query.free_slots
-    if free is None:
-        return np.full(len(sections), np.nan)
-    return share_free(sections.pick(sections.offer.slots), bits_of(free))
-
-
-def _age_overlap(query: LearnerQuery, sections: Candidates) -> Reals:
-    """1 where the learner's band and the section's limits share an age, else 0; NaN unknown."""
-    if query.age_low is None or query.age_high is None:
-        return np.full(len(sections), np.nan)
-    too_young = sections["age_min"] > query.age_high
-    return (~(too_young | (sections["age_max"] < query.age_low))).astype(np.float64)
+    def alone(self, section_id: str) -> Offer:
+        """One section, on offer or over, as an offer of its own; empty when nobody may know it."""
+        rows = self._known.rows_of("section_id", [section_id])
+        return Offer(self._known.frame[rows], self._travel_times)
 
 
 def _asked_for(query: LearnerQuery, offer: Offer) -> Index | None:

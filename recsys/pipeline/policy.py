@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -61,8 +61,10 @@ class Policy(Part):
     """The programme it answers for; none answers across programmes."""
     rules: tuple[str, ...]
     """Hard rules in the order in which the first refusal is recorded."""
+    ranker: Literal["additive", "blend"] = "blend"
+    """``additive`` ranks by the learned ranker where the bundle has one, else by the blend."""
     scorers: dict[str, ScorerUse] = Field(default_factory=dict)
-    """Scorers by name; a policy without any orders by section_id."""
+    """Scorers of the blend by name; a policy without any orders by section_id."""
     rerankers: dict[str, Options] = Field(default_factory=dict)
     """Rerankers by name with their options, in the order in which they run."""
     n_default: Annotated[int, Field(ge=1, le=100)] = 10

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from data.city import City
 from features.asof import known_at
 from features.history import learner_history
 from features.learner import learner_features
+from features.shown import shown_pairs
 from recsys.types import Commitment
 
 MOMENT: Final = timedelta(microseconds=1)
@@ -27,13 +29,26 @@ class Profiles:
     trace counts as known, and the trace may be read.
     """
 
-    def __init__(self, city: City, as_of: datetime) -> None:
-        """Read the register; histories are read when the first one is asked for."""
+    def __init__(self, city: City, as_of: datetime, *, reads_lists: bool = False) -> None:
+        """Read the register; histories are read when the first one is asked for.
+
+        Args:
+            city: the snapshot.
+            as_of: the cut-off, with an offset from UTC.
+            reads_lists: whether what learners were shown is read too, for rankers that learn
+                from it.
+        """
+        self._reads_lists = reads_lists
         self.city = known_at(city, as_of)
         self.as_of = as_of
         self._registered = city.has("learners")
         self._learners = learner_features(city, as_of)
         self._row_of = _rows_by_id(self._learners)
+
+    @property
+    def register(self) -> pl.DataFrame:
+        """``features.learner.learner_features``; empty in a city without a learners table."""
+        return self._learners
 
     def __contains__(self, learner_id: str) -> bool:
         """Whether the learner is known."""
@@ -51,7 +66,7 @@ class Profiles:
         """
         facts = self._register(learner_id) if self._registered else {"personalised": True}
         if facts["personalised"]:
-            facts |= self._past(learner_id, new_events)
+            facts |= self._past(learner_id, new_events) | self._seen(learner_id, new_events)
         return facts
 
     def _register(self, learner_id: str) -> Facts:
@@ -60,6 +75,7 @@ class Profiles:
         facts = {name: row[name] for name in same} | {
             "personalised": row["personalised"],
             "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
+            "home_known": row["home_known"],
             "circle_min": row["max_travel_min"],
             "usual_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
             "needs": frozenset(row["needs"]),
@@ -76,13 +92,35 @@ class Profiles:
         row = self._history_row_of.get(learner_id)
         return {} if row is None else _past_fields(self._histories.row(row, named=True))
 
+    def _seen(self, learner_id: str, new_events: pl.DataFrame | None) -> Facts:
+        """What the learner was shown before, where anybody reads it."""
+        if not self._reads_lists:
+            return {}
+        if new_events is not None and (mine := new_events.filter(_is(learner_id))).height:
+            city, horizon = self._with(learner_id, mine)
+            pairs = shown_pairs(city, horizon)
+            return {
+                "shown": tuple(pairs["section_id"].to_list()),
+                "outcomes": tuple(pairs["outcome"].to_list()),
+            }
+        sections, outcomes = self._shown.of(learner_id)
+        return {"shown": sections, "outcomes": outcomes}
+
+    @cached_property
+    def _shown(self) -> "_Shown":
+        return _Shown(shown_pairs(self.city, self.as_of))
+
     def _updated(self, learner_id: str, newer: pl.DataFrame) -> Mapping[str, Any]:
-        """The past with events that came in since; each event counts once."""
+        """The past with events that came in since."""
+        city, horizon = self._with(learner_id, newer)
+        return learner_history(city, horizon, [learner_id]).row(0, named=True)
+
+    def _with(self, learner_id: str, newer: pl.DataFrame) -> tuple[City, datetime]:
+        """The city of one learner's events with those that came in since, each once."""
         older = self.city.scan("events").filter(_is(learner_id)).collect()
         events = pl.concat([older, newer.select(older.columns)]).unique("event_id", keep="first")
-        city = self.city.with_tables(events=events.lazy())
         horizon = max(self.as_of, *(at + MOMENT for at in newer["occurred_at"]))
-        return learner_history(city, horizon, [learner_id]).row(0, named=True)
+        return self.city.with_tables(events=events.lazy()), horizon
 
     @cached_property
     def _histories(self) -> pl.DataFrame:
@@ -91,6 +129,31 @@ class Profiles:
     @cached_property
     def _history_row_of(self) -> Mapping[str, int]:
         return _rows_by_id(self._histories)
+
+
+class _Shown:
+    """What every learner was shown, five bytes a pair: a city has tens of millions of pairs."""
+
+    def __init__(self, pairs: pl.DataFrame) -> None:
+        """Take ``features.shown.shown_pairs``."""
+        counts = pairs.group_by("learner_id", maintain_order=True).len()
+        self._row_of = _rows_by_id(counts)
+        self._bounds = np.concatenate([[0], np.cumsum(counts["len"].to_numpy())]).astype(np.int64)
+        ids = pairs["section_id"].unique().sort()
+        codes = pl.Series(range(len(ids)), dtype=pl.Int32)
+        numbers = pairs["section_id"].replace_strict(ids, codes, return_dtype=pl.Int32)
+        self._sections = numbers.to_numpy()
+        self._outcomes = pairs["outcome"].to_numpy()
+        self._ids: list[str] = ids.to_list()
+
+    def of(self, learner_id: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Section ids and outcomes of one learner."""
+        row = self._row_of.get(learner_id)
+        if row is None:
+            return (), ()
+        start, stop = self._bounds[row], self._bounds[row + 1]
+        sections = tuple([self._ids[code] for code in self._sections[start:stop].tolist()])
+        return sections, tuple(self._outcomes[start:stop].tolist())
 
 
 def _rows_by_id(frame: pl.DataFrame) -> dict[str, int]:

@@ -56,7 +56,9 @@ def _stated(limits: Limits) -> dict[str, Any]:
     """The limits as fields of a query."""
     stated: dict[str, Any] = {**limits}
     sets = {name: frozenset(stated[name]) for name in SETS if stated.get(name) is not None}
-    return stated | sets
+    # a home that the caller states is where the learner is, whatever the register knows
+    known = {"home_known": "cell"} if stated.get("home") is not None else {}
+    return stated | sets | known
 
 
 def as_permitted(query: LearnerQuery) -> LearnerQuery:
@@ -73,6 +75,8 @@ def as_permitted(query: LearnerQuery) -> LearnerQuery:
         history=(),
         history_weights=(),
         completed=frozenset(),
+        shown=(),
+        outcomes=(),
         commitments=(),
         enrolled_sections=frozenset(),
         goal_skills=frozenset(),

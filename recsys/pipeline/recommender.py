@@ -1,7 +1,7 @@
 """The way of a request: query -> candidates -> rules -> scorers -> ranker -> rerankers -> list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final, Unpack
@@ -20,6 +20,7 @@ from recsys.pipeline.limits import Limits, check_programme
 from recsys.pipeline.policy import Policy, policy_for
 from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import as_permitted, build_query, fallback_of
+from recsys.pipeline.relaxations import Gain, gains
 from recsys.pipeline.scoring import (
     SHORTLIST,
     Tastes,
@@ -30,8 +31,10 @@ from recsys.pipeline.scoring import (
     sources,
     with_factors,
 )
-from recsys.pipeline.why_not import WhyNot
+from recsys.pipeline.why_not import Standing, WhyNot
+from recsys.rankers.additive import Additive
 from recsys.rankers.blend import Blend
+from recsys.rankers.tables import AdditiveModel
 from recsys.stages import CourseScorer, Ranker, Scorer
 from recsys.types import LearnerQuery, Notice, Reason, Recommendation, RecommendationList
 
@@ -82,6 +85,8 @@ class Recommender:
         as_of: datetime,
         scorers: Mapping[str, Scorer],
         policies: Mapping[str, Policy],
+        *,
+        ranker: AdditiveModel | None = None,
     ) -> None:
         """Prepare the sections and the register of learners.
 
@@ -90,13 +95,25 @@ class Recommender:
             as_of: the cut-off, with an offset from UTC.
             scorers: fitted or loaded.
             policies: at least one; the one without a programme answers across programmes.
+            ranker: the learned ranker, for policies that name it; None leaves the blend.
         """
+        self.ranker = ranker
         self.as_of = as_of
         self.scorers = scorers
         self.policies = policies
         self._city = city
-        self._profiles = Profiles(city, as_of)
+        self._profiles = Profiles(city, as_of, reads_lists=ranker is not None)
         self._pool = Pool.of(city, as_of)
+
+    @property
+    def pool(self) -> Pool:
+        """The sections on offer."""
+        return self._pool
+
+    @property
+    def profiles(self) -> Profiles:
+        """The register of learners."""
+        return self._profiles
 
     def query(
         self,
@@ -164,11 +181,40 @@ class Recommender:
         policy = policy_for(self.policies, query.programme)
         allowed = as_permitted(query)
         section = self._pool.single(allowed, section_id)
+        gained = self.relaxations(query)
         verdict = why_not.refusal(allowed, section, policy.chosen_rules())
-        if verdict is not None:
-            return verdict
-        decided = self._decide(allowed, Tastes([allowed], self.scorers), 0, everything=True)
-        return why_not.place(section, decided.ordered.texts("section_id"), _size(query, policy))
+        if verdict is None:
+            verdict = why_not.place(section, self._standing(allowed))
+        return replace(verdict, gains=gained)
+
+    def relaxations(self, query: LearnerQuery) -> tuple[Gain, ...]:
+        """What relaxing one limit would bring to a learner's list, limit by limit.
+
+        Counted are sections that no other rule refuses. Access, age and consent are never
+        relaxed.
+        """
+        _, refusals = self.eligible(query)
+        return gains(as_permitted(query), refusals)
+
+    def _standing(self, query: LearnerQuery) -> Standing:
+        """Every eligible section's place by score, and the list after each reranker."""
+        decided = self._decide(query, Tastes([query], self.scorers), 0)
+        kept, uses = decided.kept, list(decided.policy.rerankers.items())
+        ids = kept.texts("section_id")
+        steps = [
+            decided.policy.model_copy(update={"rerankers": dict(uses[: place + 1])})
+            for place in range(len(uses))
+        ]
+        orders = (self._in_order(query, kept, step, decided.size)[0] for step in steps)
+        return Standing(
+            courses=dict(zip(ids, kept.texts("course_id"), strict=True)),
+            by_score=[ids[place] for place in best_first(kept["score"], len(kept)).tolist()],
+            after={
+                name: order.texts("section_id")
+                for (name, _), order in zip(uses, orders, strict=True)
+            },
+            size=decided.size,
+        )
 
     def _decide(
         self, query: LearnerQuery, tastes: Tastes, place: int, *, everything: bool = False
@@ -176,14 +222,22 @@ class Recommender:
         """The sections for one query of a block in their final order, the best at least."""
         policy = policy_for(self.policies, query.programme)
         candidates, refusals = self.eligible(query)
-        scorers = in_use(query, self.scorers, list(policy.weights))
+        ranker = self._ranker_of(policy)
+        # the learned ranker reads the learner's log itself and asks no scorer
+        names = list(policy.weights) if isinstance(ranker, Blend) else []
+        scorers = in_use(query, self.scorers, names)
         known = tastes.of(place, candidates.offer, list(scorers))
-        ranker = Blend(policy.weights)
         kept = scored(query, candidates, scorers, known)
         kept = kept.with_columns({"score": ranker.rank(query, kept)})
         size = _size(query, policy)
         ordered, costs = self._in_order(query, kept, policy, len(kept) if everything else size)
         return _Decided(policy, kept, refusals, ordered, costs, ranker, scorers, size)
+
+    def _ranker_of(self, policy: Policy) -> Ranker:
+        """The ranker of one decision: the learned one where policy and bundle have it."""
+        if policy.ranker == Additive.name and self.ranker is not None:
+            return Additive(self.ranker, self._pool.known, eligibility.open_to)
+        return Blend(policy.weights)
 
     def _in_order(
         self, query: LearnerQuery, kept: Candidates, policy: Policy, n: int
@@ -210,13 +264,12 @@ class Recommender:
         best = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
         chosen = with_factors(allowed, decided.kept, best[PLACE], decided.ranker, decided.scorers)
         reasons = self._reasons(allowed, chosen, policy) if explain else None
-        excluded = decided.refusals.counts()
         return RecommendationList(
             items=_items(chosen, reasons),
-            excluded=excluded,
+            excluded=decided.refusals.counts(),
             fallback=fallback_of(query, self._profiles),
             policy=policy.label,
-            warnings=self._warnings(query, policy, len(best), excluded),
+            warnings=self._warnings(allowed, policy, len(best), decided.refusals),
             costs=decided.costs,
         )
 
@@ -224,25 +277,28 @@ class Recommender:
         self, query: LearnerQuery, chosen: Candidates, policy: Policy
     ) -> Sequence[tuple[Reason, ...]]:
         most = policy.elder.reasons_max if query.elder else policy.reasons_max
-        return [reasons[:most] for reasons in self._explainer.explain(query, chosen)]
+        return self._explainer.explain(query, chosen, most)
 
     @cached_property
     def _explainer(self) -> FactorExplainer:
         tastes = {n: s for n, s in self.scorers.items() if isinstance(s, CourseScorer)}
-        return FactorExplainer(self._facts, tastes)
+        return FactorExplainer(self.facts, tastes)
 
     @cached_property
-    def _facts(self) -> Facts:
+    def facts(self) -> Facts:
+        """Names and counts that sentences may tell."""
         return facts_of(self._city, self.as_of)
 
     def _warnings(
-        self, query: LearnerQuery, policy: Policy, found: int, excluded: Mapping[str, int]
+        self, query: LearnerQuery, policy: Policy, found: int, refusals: Refusals
     ) -> tuple[Notice, ...]:
         absent = sorted(set(policy.weights) - set(self.scorers))
         warnings = [_scorer_absent(name, policy.label) for name in absent]
         asked = _size(query, policy)
         if found < asked:
-            warnings.append(_fewer_than_asked(found, asked, excluded))
+            warnings.append(_fewer_than_asked(found, asked, refusals.counts()))
+            relaxed = gains(query, refusals)
+            warnings += [Notice("relaxation", gain.text_zh, gain.text_en) for gain in relaxed]
         return tuple(warnings)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.vocab import ONLINE_MODES
 from recsys.offer import Candidates, Derived, Index, Offer, Reals
 from recsys.stages import CourseScorer, Ranker, Reranker, Scorer
 from recsys.types import LearnerQuery
@@ -17,14 +18,16 @@ Scores = Mapping[str, NDArray[np.float32]]
 NO_SOURCE: Final = "none"
 """The source of a score to which no factor contributed."""
 
-BLOCK: Final = 64
-"""Scores whose maximum is looked at together when the best few are sought."""
+BLOCKS: Final = 2
+"""Blocks per wanted score whose maxima are looked at when the best few are sought."""
+
+LEAST_BLOCK: Final = 4
+"""Smaller blocks save nothing against sorting everything."""
 
 SHORTLIST: Final = 100
 """Fewest sections that rerankers choose from, where there are as many."""
 
 
-@runtime_checkable
 class Factored(Protocol):
     """A scorer whose score is a sum of named terms."""
 
@@ -97,10 +100,11 @@ def best_first(scores: Reals, k: int) -> Index:
     The k-th largest of the maxima of blocks is a floor that at least k scores reach, so that
     only the few above it are sorted.
     """
-    if len(scores) < 2 * BLOCK * k:
+    block = len(scores) // (BLOCKS * k)
+    if block < LEAST_BLOCK:
         return np.argsort(-scores, kind="stable")[:k]
-    whole = len(scores) - len(scores) % BLOCK
-    maxima = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+    whole = len(scores) - len(scores) % block
+    maxima = scores[:whole].reshape(-1, block).max(axis=1)
     floor = np.partition(maxima, -k)[-k]
     high = np.flatnonzero(scores >= floor)
     return high[np.argsort(-scores[high], kind="stable")[:k]]
@@ -115,8 +119,10 @@ def with_factors(
 ) -> Candidates:
     """The chosen sections with a column ``part_<factor>`` per factor of the score.
 
-    A scorer that is a sum of terms adds ``term_<scorer>_<term>``: how far the section's term is
-    above the mean of all kept sections.
+    A scorer that is a sum of terms adds ``term_<scorer>_<term>``: what the term contributes to
+    the part, so that the terms of a part sum to it. Two columns tell what a section is compared
+    with, worked out when they are asked for: ``mean_travel_min`` (of the rooms) and
+    ``mean_price_net_fen``, over all kept sections.
 
     Args:
         query: who asks.
@@ -127,17 +133,44 @@ def with_factors(
     """
     parts = ranker.parts(query, kept, chosen)
     columns = {f"part_{name}": part for name, part in parts.items()}
-    for name in parts:
-        scorer: object = scorers.get(name)
-        if isinstance(scorer, Factored):
-            terms = scorer.terms(query, kept).items()
-            columns |= {f"term_{name}_{t}": v[chosen] - _mean(v) for t, v in terms}
-    return kept.take(chosen).with_columns(columns)
+    for name, part in parts.items():
+        if (scorer := _factored(scorers.get(name))) is not None:
+            terms = _shared_out(part, scorer.terms(query, kept), chosen)
+            columns |= {f"term_{name}_{term}": values for term, values in terms.items()}
+    means: dict[str, Derived] = {
+        "mean_travel_min": lambda shown: np.full(len(shown), _mean_way(kept)),
+        "mean_price_net_fen": lambda shown: np.full(len(shown), _mean(kept["price_net_fen"])),
+    }
+    return kept.take(chosen).with_columns(columns, derived=means)
+
+
+def _factored(scorer: Scorer | None) -> Factored | None:
+    """A scorer that is a sum of terms, as such; None for any other."""
+    # By the name, as a check against the protocol costs more than the terms.
+    return cast("Factored", scorer) if hasattr(scorer, "terms") else None
+
+
+def _shared_out(part: Reals, terms: Mapping[str, Reals], chosen: Index) -> dict[str, Reals]:
+    """A part as the sum of its terms: each above its mean, in units of the score.
+
+    The part is the scorer's score less its mean, in another unit; the unit is the slope of the
+    one on the other. An unknown term counts as the mean one, as in the score.
+    """
+    above = {name: np.nan_to_num(values[chosen] - _mean(values)) for name, values in terms.items()}
+    whole = np.sum(list(above.values()), axis=0)
+    square = float(whole @ whole)
+    unit = float(part @ whole) / square if square > 0 else 0.0
+    return {name: unit * values for name, values in above.items()}
+
+
+def _mean_way(kept: Candidates) -> float:
+    """Mean minutes to the sections that are held in a room."""
+    return _mean(kept["travel_min"][~kept.among("mode", ONLINE_MODES)])
 
 
 def sources(chosen: Candidates) -> list[str]:
     """By section the factor that contributed most to its score; the earlier of equals."""
-    parts = [name for name in chosen if name.startswith("part_")]
+    parts = chosen.added("part_")
     if not parts:
         return [NO_SOURCE] * len(chosen)
     table = np.stack([chosen[name] for name in parts])

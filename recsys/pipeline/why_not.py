@@ -9,7 +9,7 @@ from recsys.errors import QueryError
 from recsys.offer import Candidates
 from recsys.pipeline.candidates import OVER
 from recsys.pipeline.eligibility import all_refusals
-from recsys.pipeline.relaxations import Relaxation, relaxations
+from recsys.pipeline.relaxations import Gain, Relaxation, relaxations
 from recsys.rules import Rule
 from recsys.types import LearnerQuery
 
@@ -24,13 +24,17 @@ class WhyNot:
         title: the course's title.
         rule: the first rule that refused it, or one of ``NOT_ASKED``; None when none did.
         also: further rules that refuse it.
-        rank: its place among all eligible sections; None when it was refused, or stands
-            back behind another section of its course.
+        rank: its place in the list, or by score alone among all eligible sections when it
+            isn't listed; None when it was refused.
         listed: whether it is in the list itself.
         text_zh: the answer in Chinese.
         text_en: the answer in English.
         relaxations: changes that together would make it eligible; empty when no change of
             the learner's own limits would.
+        rank_by_score: its place by score alone among all eligible sections; None when refused.
+        moved_by: the reranker that took it out of the list, or brought it in; None when none.
+        behind: the section of its course that is listed instead of it; None when none is.
+        gains: what relaxing one limit would bring to the whole list.
     """
 
     section_id: str
@@ -43,6 +47,43 @@ class WhyNot:
     text_zh: str
     text_en: str
     relaxations: tuple[Relaxation, ...] = ()
+    rank_by_score: int | None = None
+    moved_by: str | None = None
+    behind: str | None = None
+    gains: tuple[Gain, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All eligible sections of one query in their order, step by step.
+
+    Attributes:
+        courses: course of each eligible section, by section id.
+        by_score: all section ids, best score first.
+        after: by reranker in the policy's order, the section ids of the list once it has run.
+        size: items of the list.
+    """
+
+    courses: Mapping[str, str]
+    by_score: Sequence[str]
+    after: Mapping[str, Sequence[str]]
+    size: int
+
+    @property
+    def listed(self) -> Sequence[str]:
+        """The sections of the list."""
+        orders = [self.by_score, *self.after.values()]
+        return orders[-1][: self.size]
+
+    def moved_by(self, section_id: str) -> str | None:
+        """The last reranker that took a section out of the list by score, or brought it in."""
+        mover, inside = None, section_id in self.by_score[: self.size]
+        before = inside
+        for name, order in self.after.items():
+            now = section_id in order[: self.size]
+            if now != inside:
+                mover, inside = name, now
+        return mover if inside != before else None
 
 
 NOT_ASKED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -87,25 +128,62 @@ def refusal(query: LearnerQuery, section: Candidates, rules: Sequence[Rule]) -> 
     )
 
 
-def place(section: Candidates, ordered: Sequence[str], size: int) -> WhyNot:
+def place(section: Candidates, standing: Standing) -> WhyNot:
     """The place of an eligible section.
 
     Args:
         section: the one section.
-        ordered: all section ids of the finished order, best first.
-        size: items of the list.
+        standing: of all eligible ones.
     """
     row = section.frame.row(0, named=True)
-    if row["section_id"] not in ordered:
-        zh = "同一门课程的另一个班更适合您，列表中每门课程只列一个班。"
-        return _answer(row, zh, "Another section of the same course suits you better.")
-    rank, of = ordered.index(row["section_id"]) + 1, len(ordered)
-    if rank <= size:
-        zh, en = f"它在列表中，排第 {rank} 位。", f"It is in the list, at place {rank}."
-    else:
-        zh = f"它符合条件，在 {of} 个班中排第 {rank} 位，列表只列前 {size} 个。"
-        en = f"It is eligible, at place {rank} of {of}; the list shows the first {size}."
-    return _answer(row, zh, en, rank=rank, listed=rank <= size)
+    section_id, listed = row["section_id"], standing.listed
+    by_score = standing.by_score.index(section_id) + 1
+    found: dict[str, Any] = {
+        "rank_by_score": by_score,
+        "moved_by": standing.moved_by(section_id),
+        "listed": section_id in listed,
+    }
+    if section_id in listed:
+        rank = listed.index(section_id) + 1
+        return _answer(row, *_in_words(rank, standing, **found), rank=rank, **found)
+    course = row["course_id"]
+    behind = next((each for each in listed if standing.courses[each] == course), None)
+    words = _in_words(by_score, standing, behind=behind, **found)
+    return _answer(row, *words, rank=by_score, behind=behind, **found)
+
+
+def _in_words(
+    rank: int,
+    standing: Standing,
+    *,
+    rank_by_score: int,
+    moved_by: str | None,
+    listed: bool,
+    behind: str | None = None,
+) -> tuple[str, str]:
+    """Where a section stands and what moved it, in Chinese and in English."""
+    if listed:
+        zh, en = f"它在列表中，排第 {rank} 位", f"It is in the list, at place {rank}"
+        if moved_by is None:
+            return f"{zh}。", f"{en}."
+        return (
+            f"{zh}；按得分排第 {rank_by_score} 位，由 {moved_by} 提前。",
+            f"{en}; by score it is at {rank_by_score}, and {moved_by} moved it up.",
+        )
+    of, size = len(standing.by_score), standing.size
+    zh = f"它符合条件，按得分在 {of} 个班中排第 {rank} 位"
+    en = f"It is eligible, by score at place {rank} of {of}"
+    if moved_by is not None and behind is None:
+        return (
+            f"{zh}；{moved_by} 让其他班排到了它前面，列表只列 {size} 个。",
+            f"{en}; {moved_by} put others before it, and the list shows {size}.",
+        )
+    if behind is not None:
+        return (
+            f"{zh}；列表中已有同一门课程的另一个班 {behind}。",
+            f"{en}; another section of its course, {behind}, is in the list.",
+        )
+    return f"{zh}，列表只列 {size} 个。", f"{en}; the list shows {size}."
 
 
 def _answer(row: Mapping[str, Any], text_zh: str, text_en: str, **more: Any) -> WhyNot:

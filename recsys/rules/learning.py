@@ -1,7 +1,5 @@
 """What the learner has learned before."""
 
-import numpy as np
-
 from recsys.offer import Candidates
 from recsys.rules.declaration import Verdict, rule
 from recsys.types import LearnerQuery
@@ -40,13 +38,9 @@ def already_completed(query: LearnerQuery, sections: Candidates) -> Verdict:
     """
     if not query.completed:
         return None
-    open_to_all = np.ones(len(sections.offer), dtype=np.bool_)
-    open_to_all[sections.offer.rows_of("course_id", query.completed)] = False
-    return sections.pick(open_to_all)
+    return ~sections.named("course_id", query.completed)
 
 
 def _demanded_are_among(sections: Candidates, completed: frozenset[str]) -> Verdict:
     """Whether all courses that a section demands are completed; NaN where it isn't known."""
-    demands = sections.offer.sets("prerequisites")
-    met = np.array([*(demand <= completed for demand in demands.values), np.nan])
-    return sections.pick(met[demands.of_section])
+    return sections.offer.sets("prerequisites").within(completed, sections.rows)

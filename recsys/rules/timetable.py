@@ -32,9 +32,7 @@ def timetable_clash(query: LearnerQuery, sections: Candidates) -> Verdict:
     for period, slots in _by_period(query).items():
         clash |= _clash(sections, period, slots)
     clash &= ~sections.among("mode", ["online_recorded"])
-    joined = np.zeros(len(sections.offer), dtype=np.bool_)
-    joined[sections.offer.rows_of("section_id", query.enrolled_sections)] = True
-    return ~(sections.pick(joined) | clash)
+    return ~(sections.named("section_id", query.enrolled_sections) | clash)
 
 
 @rule(on_null="drop")

@@ -1,4 +1,4 @@
-"""``POST /v1/why-not``: one section that isn't in the list."""
+"""``POST /v1/why-not``: one section that isn't in the list, and what would bring more in."""
 
 from typing import Literal
 
@@ -8,11 +8,9 @@ from serving.schemas.fields import Id, ListLength, Locale, Programme, Wire
 from serving.schemas.recommend import Context
 
 
-class WhyNotRequest(Wire):
-    """Who asks about which section."""
+class ListAsked(Wire):
+    """The list that a question is about."""
 
-    section_id: Id = Field(examples=["section-0001"])
-    """The section asked about."""
     learner_id: Id | None = Field(default=None, examples=["learner-000017"])
     """The learner's pseudonym; one we don't know is answered like an anonymous visit."""
     session: Id | None = None
@@ -29,6 +27,13 @@ class WhyNotRequest(Wire):
     """Language of ``text``."""
 
 
+class WhyNotRequest(ListAsked):
+    """Who asks about which section."""
+
+    section_id: Id = Field(examples=["section-0001"])
+    """The section asked about."""
+
+
 class RelaxationOut(Wire):
     """The least change that lifts one refusal."""
 
@@ -42,7 +47,47 @@ class RelaxationOut(Wire):
     text_en: str
 
 
-class WhyNotAnswer(Wire):
+class GainOut(Wire):
+    """What relaxing one limit would bring to the list."""
+
+    rule: str
+    """The rule that refuses these sections now, and no other does."""
+    value: float | str
+    """The new limit in minutes, the one slot to add, or the instant to wait for."""
+    sections: int
+    """How many more sections it would bring."""
+    steps: dict[int, int]
+    """By minutes more of travel, how many more sections; empty for other limits."""
+    text: str
+    """What to do, in the language asked for."""
+    text_zh: str
+    text_en: str
+
+
+class AnswerBase(Wire):
+    """What every answer about a list says of itself."""
+
+    gains: list[GainOut]
+    """The smallest change of each limit that brings more; never access, age or consent."""
+    policy: str
+    """Name and version of the policy that answered."""
+    model_version: str
+    as_of: str
+    """The moment of the decision (ISO 8601)."""
+    clock: Literal["now", "data"]
+    degraded: bool
+    """Whether the learner's recent events couldn't be read."""
+    warnings: list[str]
+
+
+class RelaxationsAnswer(AnswerBase):
+    """What a list leaves out, and what would bring more in."""
+
+    excluded: dict[str, int]
+    """Number of sections left out, by the first rule that refused them."""
+
+
+class WhyNotAnswer(AnswerBase):
     """What became of the section, and what would change it."""
 
     section_id: str
@@ -55,19 +100,16 @@ class WhyNotAnswer(Wire):
     also: list[str]
     """Further rules that refuse it."""
     rank: int | None
-    """Its place among all eligible sections; null when it was refused."""
+    """Its place in the list, or by score among all eligible sections; null when refused."""
+    rank_by_score: int | None
+    """Its place by score alone among all eligible sections; null when refused."""
+    moved_by: str | None
+    """The reranker that took it out of the list or brought it in; null when none did."""
+    behind: str | None
+    """The section of its course that is listed instead of it; null when none is."""
     text: str
     """The answer in the language asked for."""
     text_zh: str
     text_en: str
     relaxations: list[RelaxationOut]
     """Changes that together would make it eligible; empty when none of the learner's would."""
-    policy: str
-    """Name and version of the policy that answered."""
-    model_version: str
-    as_of: str
-    """The moment of the decision (ISO 8601)."""
-    clock: Literal["now", "data"]
-    degraded: bool
-    """Whether the learner's recent events couldn't be read."""
-    warnings: list[str]

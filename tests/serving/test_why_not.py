@@ -46,6 +46,21 @@ def test_a_section_that_is_in_the_list_is_answered_with_its_place(
     assert answer["rule"] is None
 
 
+def test_what_a_wider_limit_would_bring_to_the_whole_list_is_told_too(
+    why_not: Ask, recommend: Ask
+) -> None:
+    context = {"home": {"lon": 120.13, "lat": 30.28}, "circle_min": 0}
+    answer = why_not(section_id="s-full", context=context, locale="en")
+    (wider,) = answer["gains"]
+    assert wider["rule"] == "within_circle"
+    assert wider["text"] == wider["text_en"]
+    assert wider["sections"] <= wider["steps"]["20"]
+    wide = recommend(n=50, context={**context, "circle_min": wider["value"]})
+    assert len(wide["items"]) == wider["sections"]
+    narrow = recommend(n=50, context=context)
+    assert wider["text_zh"] in narrow["warnings"]
+
+
 @pytest.mark.parametrize("section", ["no-such-section", "s-draft"])
 def test_a_section_nobody_may_know_of_is_not_found_and_not_repeated(
     client: Any, section: str

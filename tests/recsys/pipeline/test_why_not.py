@@ -7,6 +7,7 @@ from data.city import City
 from recsys.errors import QueryError
 from recsys.pipeline.policy import Policy
 from recsys.pipeline.recommender import Recommender
+from tests.recsys.pipeline.conftest import Fixed
 
 
 def test_a_refused_section_names_the_first_rule_and_the_others(recommender: Recommender) -> None:
@@ -89,14 +90,54 @@ def test_what_the_request_left_out_is_no_rules_doing(
     assert recommender.why_not(query, section).rule == reason
 
 
-def test_a_section_behind_another_of_its_course_says_so(
+TEA_FIRST = {"tea": 1.0, "ink": 0.0, "code": 0.0, "yoga": 0.0, "hall": 0.0}
+
+
+@pytest.mark.parametrize("further", ["drop", "follow"])
+def test_a_section_behind_another_of_its_course_says_which_and_its_place_by_score(
+    town: City, as_of: datetime, make_policy: Callable[..., Policy], further: str
+) -> None:
+    strict = make_policy(rerankers={"one_per_course": {"further": further}})
+    recommender = Recommender(town, as_of, {"popularity": Fixed(TEA_FIRST)}, {"strict": strict})
+    query = recommender.query(None, n=3)
+    listed = [item.section_id for item in recommender.recommend(query).items]
+    answer = recommender.why_not(query, "tea-near")
+    assert answer.behind == "tea-far"
+    assert answer.behind in listed
+    assert (answer.rule, answer.listed, answer.moved_by) == (None, False, "one_per_course")
+    assert answer.rank == answer.rank_by_score == 2
+    assert "按得分在 6 个班中排第 2 位" in answer.text_zh
+    assert "同一门课程的另一个班 tea-far" in answer.text_zh
+    assert "another section of its course, tea-far" in answer.text_en
+
+
+def test_a_section_brought_in_by_a_reranker_says_so(
     town: City, as_of: datetime, make_policy: Callable[..., Policy]
 ) -> None:
-    strict = make_policy(rerankers={"one_per_course": {"further": "drop"}})
-    recommender = Recommender(town, as_of, {}, {"strict": strict})
-    answer = recommender.why_not(recommender.query(None), "tea-steps")
-    assert (answer.rule, answer.rank, answer.listed) == (None, None, False)
-    assert "另一个班" in answer.text_zh
+    recommender = Recommender(
+        town, as_of, {"popularity": Fixed(TEA_FIRST)}, {"plain": make_policy()}
+    )
+    query = recommender.query(None, n=2)
+    second = recommender.recommend(query).items[1]
+    answer = recommender.why_not(query, second.section_id)
+    assert (answer.listed, answer.rank, answer.moved_by) == (True, 2, "one_per_course")
+    assert answer.rank_by_score is not None
+    assert answer.rank_by_score > 2
+    assert f"按得分排第 {answer.rank_by_score} 位" in answer.text_zh
+
+
+def test_a_section_that_nothing_moved_names_no_reranker(
+    town: City, as_of: datetime, make_policy: Callable[..., Policy]
+) -> None:
+    plain = Recommender(
+        town, as_of, {"popularity": Fixed({"code": 1.0})}, {"plain": make_policy(rerankers={})}
+    )
+    query = plain.query(None, n=1)
+    ids = [item.section_id for item in plain.recommend(plain.query(None, n=20)).items]
+    for place, section in enumerate(ids, start=1):
+        answer = plain.why_not(query, section)
+        assert (answer.rank, answer.rank_by_score, answer.moved_by) == (place, place, None)
+        assert answer.listed == (place == 1)
 
 
 def test_a_finished_section_is_no_longer_open(recommender: Recommender) -> None:

@@ -104,6 +104,32 @@ def test_why_not_names_the_rule(run: Run, capsys: pytest.CaptureFixture[str]) ->
     assert "in the list" in capsys.readouterr().out
 
 
+def test_why_not_without_a_section_says_what_would_bring_more(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = run("why-not", "wheels", "--circle", 0, "--free", "1E,7A", "--json")
+    assert json.loads(capsys.readouterr().out)["excluded"] == answer.excluded
+    slot, wider = answer.gains
+    assert (slot.rule, wider.rule) == ("free_slots", "within_circle")
+    assert sorted(wider.steps) == [5, 10, 15, 20]
+    run("why-not", "wheels", "--circle", 0, "--free", "1E,7A", "--lang", "en")
+    printed = capsys.readouterr().out
+    for word in ("left out: ", wider.text_en.split(" ", 1)[1], "+20: "):
+        assert word in printed
+
+
+def test_where_nothing_could_be_relaxed_the_answer_says_so(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("why-not", "fan").gains == []
+    assert "放宽限制也不会有更多班次" in capsys.readouterr().out
+
+
+def test_a_slot_on_the_command_line_is_held_to_the_vocabulary(run: Run) -> None:
+    with pytest.raises(XuepeiError, match=r"context\.free_slots"):
+        run("why-not", "fan", "--free", "Monday")
+
+
 def test_why_not_of_an_unknown_section_is_an_error(run: Run) -> None:
     with pytest.raises(XuepeiError, match="not a section"):
         run("why-not", "fan", "nowhere")

@@ -1,0 +1,1 @@
+"""Fitting the additive ranker to logged lists."""
