@@ -29,7 +29,7 @@ def _held_at(offer: Offer, rows: Index | None) -> Index | None:
     """The places of a few sections; None for all, which is as quick for many."""
     if rows is None or len(rows) > len(offer.places) // 4:
         return None
-    return np.unique(offer.places.of_section[rows])
+    return np.unique(offer.places.of_section[rows]).astype(np.intp)
 
 
 def _derived(query: LearnerQuery) -> Mapping[str, Derived]:

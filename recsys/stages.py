@@ -8,7 +8,7 @@ drops or reorders rows, and what it can't score is null (NaN in arrays), never z
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ from recsys.types import LearnerQuery, Reason, TrainingSet
 
 Arrays = dict[str, NDArray[Any]]
 """A fitted component's state: plain numeric, boolean or fixed-width text arrays, never objects."""
+
+
+ORDER: Final = "order"
+"""The column of scores that sections are ordered by, after every adjustment."""
 
 
 class StageConfig(BaseModel):
@@ -153,9 +157,20 @@ class Reranker(ABC):
         """Take the configuration, or the defaults."""
         self.config = config if config is not None else self.config_type()
 
-    @abstractmethod
+    def adjust(self, query: LearnerQuery, kept: Candidates) -> Reals | None:
+        """A change to the score of every eligible section, before the shortlist is cut.
+
+        In units of the score; None changes nothing. What a section's score was before stays
+        known, so that the cost can be told.
+        """
+        return None
+
     def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
-        """The ranked rows, best first, in the new order; never adds a row."""
+        """The ranked rows, best first, in the new order; never adds a row.
+
+        Columns: ``score``, and ``ORDER``, the score after every ``adjust``.
+        """
+        return ranked
 
 
 class Explainer(ABC):

@@ -57,6 +57,7 @@ class LearnerQuery:
         scope_institution_id: the institution a call is scoped to, for sections shared as "own".
         include_ids: when given, only these sections are candidates.
         exclude_ids: sections never returned.
+        on_other_shelves: sections that other shelves of the same page show.
         elder: answer in elder mode (at most five items, plain words).
     """
 
@@ -90,6 +91,7 @@ class LearnerQuery:
     scope_institution_id: str | None = None
     include_ids: frozenset[str] | None = None
     exclude_ids: frozenset[str] = frozenset()
+    on_other_shelves: frozenset[str] = frozenset()
     elder: bool = False
 
 

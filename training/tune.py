@@ -26,13 +26,29 @@ Options = Mapping[str, JsonValue]
 
 SPACE: Final[Mapping[str, Sequence[Options]]] = MappingProxyType(
     {
-        "popularity": ({},),
+        "popularity": (
+            {},
+            {"half_life_days": 30.0, "power": 1.0},
+            {"half_life_days": 7.0, "power": 1.0},
+        ),
+        "transitions": ({},),
         "ease": (
             {"regularisation": 300.0},
             {"regularisation": 1000.0},
             {"regularisation": 2000.0},
         ),
-        "lowpass": ({"taste_weight": 0.3}, {"taste_weight": 1.0}),
+        "lowpass": (
+            {"taste_weight": 0.3},
+            {"taste_weight": 1.0},
+            {"taste_weight": 0.3, "learner_damping": 0.4, "course_damping": 0.3},
+            {
+                "taste_weight": 0.3,
+                "learner_damping": 0.4,
+                "course_damping": 0.3,
+                "max_tastes": 512,
+                "tastes_per_root": 3.0,
+            },
+        ),
         "ials": ({}, {"shrinkage": 1.0}),
     }
 )

@@ -89,7 +89,7 @@ class FactorExplainer(Explainer):
         Returns:
             The factors by name, and their contributions; shape (factors, sections).
         """
-        columns = tuple(n for n in chosen.columns if n.startswith((PART, TERM)))
+        columns = (*chosen.added(PART), *chosen.added(TERM))
         if columns not in self._layouts:
             self._layouts[columns] = layout_of(columns, self.factor_of)
         layout = self._layouts[columns]
@@ -104,7 +104,9 @@ class FactorExplainer(Explainer):
 
         All of them where the ranker has a taste of its own.
         """
-        parts = {n: chosen[PART + n].tolist() for n in self._voices if PART + n in chosen}
+        took_part = {name.removeprefix(PART) for name in chosen.added(PART)}
+        own = [name for name in self._voices if name in took_part]
+        parts: dict[str, list[float]] = {name: chosen[PART + name].tolist() for name in own}
         return Heard(self._voices, parts, query.history, chosen.texts("course_id"))
 
     def _reasons(

@@ -62,9 +62,9 @@ class Voices:
         itself = np.array([index[course] for course in past])[:, None] == columns
         # A comparison with NaN is false: what can't be scored isn't heard either.
         scores[itself | ~(scores > 0)] = 0.0
-        best = scores.argmax(axis=0)
-        heard: list[bool] = (scores[best, np.arange(len(courses))] > 0).tolist()
-        told = zip(courses, best.tolist(), heard, strict=True)
+        best: list[int] = scores.argmax(axis=0).tolist()
+        heard: list[bool] = (scores.max(axis=0) > 0).tolist()
+        told = zip(courses, best, heard, strict=True)
         return {course: past[row] for course, row, positive in told if positive}
 
     def _scores(self, past: Sequence[str], columns: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -177,9 +178,17 @@ SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
 
 def texts(kind: str, evidence: Evidence, *, elder: bool) -> tuple[str, str]:
     """The sentence of a factor in Chinese (plain in elder mode) and in English."""
-    sentence = SENTENCES[kind]
-    chinese = plain(sentence.plain, evidence) if elder else sentence.zh.format_map(evidence)
-    return chinese, sentence.en.format_map(evidence)
+    return _said(kind, tuple(evidence.items()), elder)
+
+
+@lru_cache(maxsize=2**14)
+def _said(
+    kind: str, evidence: tuple[tuple[str, str | float | int], ...], elder: bool
+) -> tuple[str, str]:
+    """The same; kept, as many sections of many lists are said the same of."""
+    sentence, figures = SENTENCES[kind], dict(evidence)
+    chinese = plain(sentence.plain, figures) if elder else sentence.zh.format_map(figures)
+    return chinese, sentence.en.format_map(figures)
 
 
 def plain(template: str, evidence: Evidence) -> str:

@@ -9,8 +9,10 @@ import polars as pl
 
 from data.city import City
 from features.section import section_features
+from recsys.errors import QueryError
 from recsys.offer import Candidates, Index, Offer
 from recsys.pairing import paired
+from recsys.rerankers.seat_price import COLUMN
 from recsys.types import LearnerQuery
 
 NEVER_SHOWN: Final = ("draft",)
@@ -42,10 +44,11 @@ class Pool:
         self._by_programme = _split(offered, travel_times)
 
     @classmethod
-    def of(cls, city: City, as_of: datetime) -> "Pool":
-        """The pool of a city at an instant."""
+    def of(cls, city: City, as_of: datetime, prices: pl.DataFrame | None = None) -> "Pool":
+        """The pool of a city at an instant, with the prices of contested seats where given."""
         travel = city.read("travel_times") if city.has("travel_times") else None
-        return cls(section_features(city, as_of), travel)
+        sections = section_features(city, as_of)
+        return cls(sections if prices is None else priced(sections, prices), travel)
 
     def offer(self, programme: str | None) -> Offer:
         """All sections on offer under a programme; None for all programmes."""
@@ -71,6 +74,29 @@ class Pool:
         """One section, on offer or over, as an offer of its own; empty when nobody may know it."""
         rows = self._known.rows_of("section_id", [section_id])
         return Offer(self._known.frame[rows], self._travel_times)
+
+
+def priced(sections: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+    """The sections with a column ``seat_price``, 0 where the table names none.
+
+    Raises:
+        QueryError: the table lacks section_id or price, names a section twice, or a price is
+            negative or no number.
+    """
+    missing = sorted({"section_id", "price"} - set(prices.columns))
+    if missing:
+        message = f"the table of prices lacks {missing}; it has {prices.columns}"
+        raise QueryError(message)
+    table = prices.select(pl.col("section_id").cast(pl.String), pl.col("price").cast(pl.Float64))
+    wrong = table.filter(~(pl.col("price") >= 0) | ~pl.col("price").is_finite())
+    if wrong.height or table["price"].null_count():
+        message = f"{wrong.height} prices are negative or no number; a price is 0 or more"
+        raise QueryError(message)
+    if table["section_id"].is_duplicated().any():
+        message = "the table of prices names a section twice"
+        raise QueryError(message)
+    joined = sections.join(table, on="section_id", how="left", maintain_order="left")
+    return joined.rename({"price": COLUMN}).with_columns(pl.col(COLUMN).fill_null(0.0))
 
 
 def _asked_for(query: LearnerQuery, offer: Offer) -> Index | None:

@@ -119,11 +119,14 @@ class Likeness:
             return None
         query = LearnerQuery(as_of=self._as_of, personalised=True, history=(course_id,))
         scores = np.append(scorer.course_scores([query])[0].astype(np.float64), np.nan)
-        return np.nan_to_num(scores[scorer.columns_of(others)])
+        found: Reals = np.nan_to_num(scores[scorer.columns_of(others)])
+        return found
 
     def _shared(self, course_id: str, others: Sequence[str]) -> Reals:
         cosines = (self._skills @ self._skills[[self._row_of[course_id]]].T).toarray()
-        return np.append(cosines, 0.0)[[self._row_of.get(other, -1) for other in others]]
+        rows = [self._row_of.get(other, -1) for other in others]
+        shared: Reals = np.append(cosines, 0.0)[rows]
+        return shared
 
     def _alike(self, course_id: str, others: Sequence[str]) -> Reals:
         """Cosines of texts; a course newer than the model is read in the model's terms."""

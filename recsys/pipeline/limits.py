@@ -34,6 +34,7 @@ class Limits(TypedDict, total=False):
     scope_institution_id: str | None
     include_ids: Collection[str] | None
     exclude_ids: Collection[str]
+    on_other_shelves: Collection[str]
     elder: bool
 
 
@@ -140,6 +141,7 @@ EXPECTED: Final[Mapping[str, tuple[Check, str]]] = MappingProxyType(
         "needs": (_needs, f"a list of {list(ACCESS_NEEDS)}"),
         "include_ids": (_texts, "a list of section ids"),
         "exclude_ids": (_texts, "a list of section ids"),
+        "on_other_shelves": (_texts, "a list of section ids"),
     }
 )
 """What each limit has to be, and how a refusal says it (never with the bad value in it)."""

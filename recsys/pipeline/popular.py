@@ -1,13 +1,15 @@
 """What an area takes up: the same list for everybody who lives there, read from nobody."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import polars as pl
 
-from data.vocab import AGE_BAND_YEARS
-from features.divisions import ancestors
+from data.city import City
+from data.vocab import AGE_BAND_YEARS, DIVISION_CODE_PATTERN
 from recsys.errors import QueryError
 from recsys.explainers.facts import Facts
 from recsys.explainers.impersonal import impersonal
@@ -129,12 +131,7 @@ def resident(
     Raises:
         QueryError: the area is no division of the city, or the age band isn't known.
     """
-    divisions = recommender.profiles.city
-    if divisions.has("divisions"):
-        codes = divisions.read("divisions")["division_code"]
-        if not codes.is_in(list(ancestors(area.division_code))).any():
-            message = "the area is not a division of this snapshot"
-            raise QueryError(message)
+    _check_area(recommender.profiles.city, area)
     if area.age_band is not None and area.age_band not in AGE_BAND_YEARS:
         message = f"age_band is not one of {list(AGE_BAND_YEARS)}"
         raise QueryError(message)
@@ -149,6 +146,21 @@ def resident(
     )
 
 
+def _check_area(city: City, area: Area) -> None:
+    """Refuse a code of another city, or of no place; without a table only the form is checked."""
+    if not re.fullmatch(DIVISION_CODE_PATTERN, area.division_code):
+        message = "the area is not a 12-digit division code, such as 330106000000"
+        raise QueryError(message)
+    if not city.has("divisions"):
+        return
+    divisions = city.scan("divisions").select("division_code", "name", "level").collect()
+    if (area.district_code or area.division_code) not in divisions["division_code"]:
+        districts = divisions.filter(pl.col("level") == "district").sort("division_code")
+        known = ", ".join(f"{code} {name}" for code, name, _ in districts.iter_rows())
+        message = f"the area is no division of this snapshot; its districts are {known}"
+        raise QueryError(message)
+
+
 def _shares(recommender: Recommender, query: LearnerQuery, kept: Candidates) -> Reals:
     scorer = recommender.scorers.get(SCORER)
     if not isinstance(scorer, CourseScorer) or scorer.uses_history:
@@ -161,7 +173,8 @@ def _away(query: LearnerQuery, kept: Candidates) -> Reals:
     """0 for sections held in the district, 1 for others."""
     if query.district_code is None:
         return np.zeros(len(kept))
-    return 1.0 - kept.among("district_code", [query.district_code])
+    here = kept.among("district_code", [query.district_code])
+    return (~here).astype(np.float64)
 
 
 def _items(facts: Facts, query: LearnerQuery, best: Candidates) -> tuple[Popular, ...]:

@@ -1,6 +1,6 @@
 """Learners at one instant: found by id, read only as far as they allow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -69,22 +69,21 @@ class Profiles:
             facts |= self._past(learner_id, new_events) | self._seen(learner_id, new_events)
         return facts
 
+    def facts_of_all(self, learner_ids: Sequence[str]) -> Iterator[Facts]:
+        """``facts`` of many registered learners, in order; quicker than asking for each."""
+        if not learner_ids:
+            return
+        rows = self._learners[[self._row_of[learner] for learner in learner_ids]]
+        pasts = self._histories[[self._history_row_of[learner] for learner in learner_ids]]
+        both = zip(rows.iter_rows(named=True), pasts.iter_rows(named=True), strict=True)
+        for learner, (row, past) in zip(learner_ids, both, strict=True):
+            facts = _register_fields(row)
+            if facts["personalised"]:
+                facts |= _past_fields(past) | self._seen(learner, None)
+            yield facts
+
     def _register(self, learner_id: str) -> Facts:
-        row = self._learners.row(self._row_of[learner_id], named=True)
-        same = ("age_low", "age_high", "district_code", "home_division_code", "travel_mode")
-        facts = {name: row[name] for name in same} | {
-            "personalised": row["personalised"],
-            "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
-            "home_known": row["home_known"],
-            "circle_min": row["max_travel_min"],
-            "usual_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
-            "needs": frozenset(row["needs"]),
-        }
-        if row["personalised"]:
-            facts["goal_skills"] = frozenset(row["goal_skills"])
-            own = ("goal_occupation_code", "education", "work_status")
-            facts |= {name: row[name] for name in own}
-        return facts
+        return _register_fields(self._learners.row(self._row_of[learner_id], named=True))
 
     def _past(self, learner_id: str, new_events: pl.DataFrame | None) -> Facts:
         if new_events is not None and (mine := new_events.filter(_is(learner_id))).height:
@@ -152,8 +151,9 @@ class _Shown:
         if row is None:
             return (), ()
         start, stop = self._bounds[row], self._bounds[row + 1]
-        sections = tuple([self._ids[code] for code in self._sections[start:stop].tolist()])
-        return sections, tuple(self._outcomes[start:stop].tolist())
+        codes: list[int] = self._sections[start:stop].tolist()
+        outcomes: list[int] = self._outcomes[start:stop].tolist()
+        return tuple([self._ids[code] for code in codes]), tuple(outcomes)
 
 
 def _rows_by_id(frame: pl.DataFrame) -> dict[str, int]:
@@ -162,6 +162,23 @@ def _rows_by_id(frame: pl.DataFrame) -> dict[str, int]:
 
 def _is(learner_id: str) -> pl.Expr:
     return pl.col("learner_id") == learner_id
+
+
+def _register_fields(row: Mapping[str, Any]) -> Facts:
+    same = ("age_low", "age_high", "district_code", "home_division_code", "travel_mode")
+    facts = {name: row[name] for name in same} | {
+        "personalised": row["personalised"],
+        "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
+        "home_known": row["home_known"],
+        "circle_min": row["max_travel_min"],
+        "usual_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
+        "needs": frozenset(row["needs"]),
+    }
+    if row["personalised"]:
+        facts["goal_skills"] = frozenset(row["goal_skills"])
+        own = ("goal_occupation_code", "education", "work_status")
+        facts |= {name: row[name] for name in own}
+    return facts
 
 
 def _past_fields(row: Mapping[str, Any]) -> Facts:

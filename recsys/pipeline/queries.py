@@ -9,7 +9,7 @@ from recsys.pipeline.limits import Limits, check_limits, check_programme, check_
 from recsys.pipeline.profiles import Profiles
 from recsys.types import LearnerQuery
 
-SETS: Final = ("free_slots", "needs", "include_ids", "exclude_ids")
+SETS: Final = ("free_slots", "needs", "include_ids", "exclude_ids", "on_other_shelves")
 """Limits kept as frozen sets."""
 
 

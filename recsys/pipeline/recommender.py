@@ -24,7 +24,7 @@ from recsys.pipeline.relaxations import Gain, gains
 from recsys.pipeline.scoring import (
     SHORTLIST,
     Tastes,
-    best_first,
+    adjusted,
     in_use,
     reranked,
     scored,
@@ -35,7 +35,9 @@ from recsys.pipeline.why_not import Standing, WhyNot
 from recsys.rankers.additive import Additive
 from recsys.rankers.blend import Blend
 from recsys.rankers.tables import AdditiveModel
-from recsys.stages import CourseScorer, Ranker, Scorer
+from recsys.rerankers.exploration import PROPENSITY
+from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
+from recsys.topk import best
 from recsys.types import LearnerQuery, Notice, Reason, Recommendation, RecommendationList
 
 PLACE: Final = "place"
@@ -87,6 +89,7 @@ class Recommender:
         policies: Mapping[str, Policy],
         *,
         ranker: AdditiveModel | None = None,
+        prices: pl.DataFrame | None = None,
     ) -> None:
         """Prepare the sections and the register of learners.
 
@@ -96,14 +99,16 @@ class Recommender:
             scorers: fitted or loaded.
             policies: at least one; the one without a programme answers across programmes.
             ranker: the learned ranker, for policies that name it; None leaves the blend.
+            prices: section_id and price of contested seats, in units of the score.
         """
         self.ranker = ranker
         self.as_of = as_of
         self.scorers = scorers
         self.policies = policies
         self._city = city
+        self._rerankers = {each.name: each.chosen_rerankers() for each in policies.values()}
         self._profiles = Profiles(city, as_of, reads_lists=ranker is not None)
-        self._pool = Pool.of(city, as_of)
+        self._pool = Pool.of(city, as_of, prices)
 
     @property
     def pool(self) -> Pool:
@@ -162,8 +167,8 @@ class Recommender:
     ) -> list[RecommendationList]:
         """A list for each of a block of queries, the same as each alone would get.
 
-        Taste is scored for the whole block in one product. The policy is deterministic, so
-        that the propensity of every item shown is 1.
+        Taste is scored for the whole block in one product. The propensity of an item is 1 unless
+        the policy explores.
         """
         allowed = [as_permitted(query) for query in queries]
         tastes = Tastes(allowed, self.scorers)
@@ -199,48 +204,46 @@ class Recommender:
     def _standing(self, query: LearnerQuery) -> Standing:
         """Every eligible section's place by score, and the list after each reranker."""
         decided = self._decide(query, Tastes([query], self.scorers), 0)
-        kept, uses = decided.kept, list(decided.policy.rerankers.items())
+        kept, uses = decided.kept, self._rerankers[decided.policy.name]
         ids = kept.texts("section_id")
-        steps = [
-            decided.policy.model_copy(update={"rerankers": dict(uses[: place + 1])})
-            for place in range(len(uses))
-        ]
-        orders = (self._in_order(query, kept, step, decided.size)[0] for step in steps)
+        asked = replace(query, n=decided.size)
+        steps = [uses[: place + 1] for place in range(len(uses))]
+        orders = (self._in_order(asked, kept, step, decided.size)[0] for step in steps)
         return Standing(
             courses=dict(zip(ids, kept.texts("course_id"), strict=True)),
-            by_score=[ids[place] for place in best_first(kept["score"], len(kept)).tolist()],
+            by_score=[ids[place] for place in best(kept["score"], len(kept)).tolist()],
             after={
-                name: order.texts("section_id")
-                for (name, _), order in zip(uses, orders, strict=True)
+                each.name: order.texts("section_id")
+                for each, order in zip(uses, orders, strict=True)
             },
             size=decided.size,
         )
 
-    def _decide(
-        self, query: LearnerQuery, tastes: Tastes, place: int, *, everything: bool = False
-    ) -> "_Decided":
+    def _decide(self, query: LearnerQuery, tastes: Tastes, place: int) -> "_Decided":
         """The sections for one query of a block in their final order, the best at least."""
         policy = policy_for(self.policies, query.programme)
         candidates, refusals = self.eligible(query)
-        ranker = self._ranker_of(policy)
+        ranker = self.ranker_of(policy)
         # the learned ranker reads the learner's log itself and asks no scorer
         names = list(policy.weights) if isinstance(ranker, Blend) else []
         scorers = in_use(query, self.scorers, names)
         known = tastes.of(place, candidates.offer, list(scorers))
         kept = scored(query, candidates, scorers, known)
-        kept = kept.with_columns({"score": ranker.rank(query, kept)})
         size = _size(query, policy)
-        ordered, costs = self._in_order(query, kept, policy, len(kept) if everything else size)
+        asked = query if query.n == size else replace(query, n=size)
+        rerankers = self._rerankers[policy.name]
+        kept = adjusted(asked, kept, ranker.rank(query, kept), rerankers)
+        ordered, costs = self._in_order(asked, kept, rerankers, size)
         return _Decided(policy, kept, refusals, ordered, costs, ranker, scorers, size)
 
-    def _ranker_of(self, policy: Policy) -> Ranker:
+    def ranker_of(self, policy: Policy) -> Ranker:
         """The ranker of one decision: the learned one where policy and bundle have it."""
         if policy.ranker == Additive.name and self.ranker is not None:
             return Additive(self.ranker, self._pool.known, eligibility.open_to)
         return Blend(policy.weights)
 
     def _in_order(
-        self, query: LearnerQuery, kept: Candidates, policy: Policy, n: int
+        self, query: LearnerQuery, kept: Candidates, rerankers: tuple[Reranker, ...], n: int
     ) -> tuple[Candidates, Mapping[str, float]]:
         """The best n sections at least, after every reranker.
 
@@ -249,11 +252,11 @@ class Recommender:
         """
         length = max(SHORTLIST, 4 * n)
         while True:
-            best = best_first(kept["score"], length)
-            shortlist = kept.take(best).with_columns({PLACE: best})
+            first = best(kept[ORDER], length)
+            shortlist = kept.take(first).with_columns({PLACE: first})
             courses = len(np.unique(shortlist.pick(shortlist.offer.courses.of_section)))
             if length >= len(kept) or courses >= 2 * n:
-                return reranked(query, shortlist, policy.chosen_rerankers(), n)
+                return reranked(query, shortlist, kept["score"], rerankers, n)
             length *= 4
 
     def _list(
@@ -261,15 +264,15 @@ class Recommender:
     ) -> RecommendationList:
         """What was decided, as the answer."""
         allowed, policy = as_permitted(query), decided.policy
-        best = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
-        chosen = with_factors(allowed, decided.kept, best[PLACE], decided.ranker, decided.scorers)
+        listed = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
+        chosen = with_factors(allowed, decided.kept, listed[PLACE], decided.ranker, decided.scorers)
         reasons = self._reasons(allowed, chosen, policy) if explain else None
         return RecommendationList(
             items=_items(chosen, reasons),
             excluded=decided.refusals.counts(),
             fallback=fallback_of(query, self._profiles),
             policy=policy.label,
-            warnings=self._warnings(allowed, policy, len(best), decided.refusals),
+            warnings=self._warnings(allowed, policy, len(listed), decided.refusals),
             costs=decided.costs,
         )
 
@@ -332,11 +335,12 @@ def _items(
         chosen.texts("course_id"),
         chosen["score"].tolist(),
         sources(chosen),
+        chosen[PROPENSITY].tolist() if PROPENSITY in chosen else [CERTAIN] * len(chosen),
         reasons or [()] * len(chosen),
     )
     return tuple(
-        Recommendation(section_id, course_id, place, score, source, CERTAIN, why)
-        for place, (section_id, course_id, score, source, why) in enumerate(
+        Recommendation(section_id, course_id, place, score, source, chance, why)
+        for place, (section_id, course_id, score, source, chance, why) in enumerate(
             zip(*columns, strict=True), start=1
         )
     )

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from data.vocab import ONLINE_MODES
 from recsys.offer import Candidates, Derived, Index, Offer, Reals
-from recsys.stages import CourseScorer, Ranker, Reranker, Scorer
+from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
+from recsys.topk import best
 from recsys.types import LearnerQuery
 
 Scores = Mapping[str, NDArray[np.float32]]
@@ -17,12 +18,6 @@ Scores = Mapping[str, NDArray[np.float32]]
 
 NO_SOURCE: Final = "none"
 """The source of a score to which no factor contributed."""
-
-BLOCKS: Final = 2
-"""Blocks per wanted score whose maxima are looked at when the best few are sought."""
-
-LEAST_BLOCK: Final = 4
-"""Smaller blocks save nothing against sorting everything."""
 
 SHORTLIST: Final = 100
 """Fewest sections that rerankers choose from, where there are as many."""
@@ -94,22 +89,6 @@ def scored(
     return kept.with_columns(derived=derived, tastes=tastes)
 
 
-def best_first(scores: Reals, k: int) -> Index:
-    """The places of the k highest scores, highest first; of equals the earlier comes first.
-
-    The k-th largest of the maxima of blocks is a floor that at least k scores reach, so that
-    only the few above it are sorted.
-    """
-    block = len(scores) // (BLOCKS * k)
-    if block < LEAST_BLOCK:
-        return np.argsort(-scores, kind="stable")[:k]
-    whole = len(scores) - len(scores) % block
-    maxima = scores[:whole].reshape(-1, block).max(axis=1)
-    floor = np.partition(maxima, -k)[-k]
-    high = np.flatnonzero(scores >= floor)
-    return high[np.argsort(-scores[high], kind="stable")[:k]]
-
-
 def with_factors(
     query: LearnerQuery,
     kept: Candidates,
@@ -134,7 +113,7 @@ def with_factors(
     parts = ranker.parts(query, kept, chosen)
     columns = {f"part_{name}": part for name, part in parts.items()}
     for name, part in parts.items():
-        if (scorer := _factored(scorers.get(name))) is not None:
+        if (scorer := factored(scorers.get(name))) is not None:
             terms = _shared_out(part, scorer.terms(query, kept), chosen)
             columns |= {f"term_{name}_{term}": values for term, values in terms.items()}
     means: dict[str, Derived] = {
@@ -144,7 +123,7 @@ def with_factors(
     return kept.take(chosen).with_columns(columns, derived=means)
 
 
-def _factored(scorer: Scorer | None) -> Factored | None:
+def factored(scorer: Scorer | None) -> Factored | None:
     """A scorer that is a sum of terms, as such; None for any other."""
     # By the name, as a check against the protocol costs more than the terms.
     return cast("Factored", scorer) if hasattr(scorer, "terms") else None
@@ -179,30 +158,57 @@ def sources(chosen: Candidates) -> list[str]:
     return [names[b] if good else NO_SOURCE for b, good in zip(best, helped, strict=True)]
 
 
+def adjusted(
+    query: LearnerQuery, kept: Candidates, scores: Reals, rerankers: Sequence[Reranker]
+) -> Candidates:
+    """The eligible sections with their score, and what they are ordered by.
+
+    Args:
+        query: who asks.
+        kept: the eligible sections.
+        scores: the ranker's.
+        rerankers: whose adjustments are added up.
+    """
+    scored = kept.with_columns({"score": scores, ORDER: scores})
+    changes = [reranker.adjust(query, scored) for reranker in rerankers]
+    known = [change for change in changes if change is not None]
+    return scored.with_columns({ORDER: scores + np.sum(known, axis=0)}) if known else scored
+
+
 def reranked(
-    query: LearnerQuery, ranked: Candidates, rerankers: tuple[Reranker, ...], n: int
+    query: LearnerQuery,
+    shortlist: Candidates,
+    scores: Reals,
+    rerankers: Sequence[Reranker],
+    n: int,
 ) -> tuple[Candidates, dict[str, float]]:
     """The sections after every reranker, in order, and what each cost.
 
     Args:
-        query: who asks.
-        ranked: best first, with a column ``score``.
+        query: who asks; ``n`` is the length of the list.
+        shortlist: best first by ``ORDER``.
+        scores: of all eligible sections, before any adjustment.
         rerankers: in the policy's order.
         n: sections of the list.
 
     Returns:
-        The sections in their new order, and by reranker the mean score of the first n that it
-        gave up, in units of the score.
+        The sections in their new order, and by reranker the mean score of the list that it gave
+        up, in units of the score; what adjustments gave up stands under ``adjustments``.
     """
     costs: dict[str, float] = {}
-    for reranker in rerankers:
-        after = reranker.rerank(query, ranked)
-        shown = min(n, len(after))
-        if shown:
-            lost = ranked["score"][:shown].mean() - after["score"][:shown].mean()
-            costs[reranker.name] = round(float(lost), 6)
-        ranked = after
-    return ranked, costs
+    before = _top_mean(scores[best(scores, n)], n)
+    for name, reranker in (("adjustments", None), *((each.name, each) for each in rerankers)):
+        shortlist = shortlist if reranker is None else reranker.rerank(query, shortlist)
+        after = _top_mean(shortlist["score"], n)
+        costs[name] = round(before - after, 6)
+        before = after
+    return shortlist, costs
+
+
+def _top_mean(scores: Reals, n: int) -> float:
+    """The mean of the first n scores, 0 of none."""
+    shown = scores[:n]
+    return float(shown.mean()) if len(shown) else 0.0
 
 
 def _mean(values: Reals) -> float:

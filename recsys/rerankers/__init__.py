@@ -23,6 +23,6 @@ def discover() -> Mapping[str, type[Reranker]]:
         item.name: item
         for module in modules
         for item in vars(module).values()
-        if inspect.isclass(item) and issubclass(item, Reranker) and not inspect.isabstract(item)
+        if inspect.isclass(item) and issubclass(item, Reranker) and item is not Reranker
     }
     return MappingProxyType(dict(sorted(rerankers.items())))

@@ -27,12 +27,16 @@ class PopularityConfig(StageConfig):
     """Interactions that a group must have before its own taste weighs as much as that of
     the wider group it belongs to."""
 
+    power: float = Field(default=0.0, ge=0, le=1)
+    """0 scores the logarithm of the share; above 0, the share to this power. The order is the
+    same; in a blend a higher power lets the few most popular courses stand out."""
+
 
 class Popularity(CourseScorer):
     """Scores a course by its share of recent interactions among people like the learner.
 
-    Direction: higher is better. Range: below 0. Unit: natural logarithm of a share. Null: a
-    course nobody took.
+    Direction: higher is better. Range: below 0; 0 to 1 with a ``power``. Unit: natural logarithm
+    of a share; with a ``power``, a share to that power. Null: a course nobody took.
 
     A group's share is shrunk towards its parent's, ``(n_c + m * parent_c) / (N + m)`` with
     decayed counts n and m = ``shrinkage``: an age band's and a district's towards the city's,
@@ -46,6 +50,7 @@ class Popularity(CourseScorer):
     uses_history: ClassVar[bool] = False
     _districts: NDArray[np.str_]
     _log_shares: NDArray[np.float32]
+    _scores: NDArray[np.float32]
     _rows: dict[str, int]
 
     def fit(self, training: TrainingSet) -> Self:
@@ -57,10 +62,10 @@ class Popularity(CourseScorer):
         return self._restore(courses, districts, _log_shares(counts, self.config.shrinkage))
 
     def course_scores(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:
-        """The log shares of each query's group."""
+        """The shares of each query's group, on the configured scale."""
         bands = [band_of(query.age_low, query.age_high) for query in queries]
         districts = [self._rows.get(query.district_code or "", ANY) for query in queries]
-        return self._log_shares[bands, districts]
+        return self._scores[bands, districts]
 
     def arrays(self) -> Arrays:
         """Courses, districts, and log shares by band, district and course (last = everyone)."""
@@ -82,6 +87,8 @@ class Popularity(CourseScorer):
     ) -> Self:
         self.take_courses(course_ids)
         self._districts, self._log_shares = districts, log_shares
+        power = np.float32(self.config.power)
+        self._scores = np.exp(power * log_shares) if power else log_shares
         self._rows = {str(district): row for row, district in enumerate(districts)}
         return self
 

@@ -1,16 +1,12 @@
 """Text: courses that read like those the learner took; finds courses nobody has taken yet."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import ClassVar, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse import diags_array
 
-from features.text import tokens
 from recsys.scorers.histories import HistoryScorer
 from recsys.scorers.matrices import (
     Matrix,
@@ -19,14 +15,19 @@ from recsys.scorers.matrices import (
     matrix_from,
     places,
     row_sizes,
-    sparse,
     text_array,
+)
+from recsys.scorers.terms import (
+    count_terms,
+    counts_of,
+    course_terms,
+    of_length_one,
+    rarity_of,
+    terms_of,
+    weighted,
 )
 from recsys.stages import Arrays, StageConfig
 from recsys.types import TrainingSet
-
-LONGEST_TERM = 24
-"""Longer terms are addresses or noise; the vocabulary is stored at one fixed width."""
 
 
 class TextConfig(StageConfig):
@@ -38,6 +39,12 @@ class TextConfig(StageConfig):
     word_pairs: bool = True
     """Count neighbouring words as terms too: 太极 + 拳 says more than either."""
 
+    skills: bool = False
+    """Count each skill that a course teaches as a term too."""
+
+    rarity: float = Field(default=1.0, ge=0)
+    """Power of the inverse document frequency: above 1, rare terms count for more."""
+
 
 class Text(HistoryScorer):
     """Scores a course by how much its text is like the history's.
@@ -45,8 +52,8 @@ class Text(HistoryScorer):
     Direction: higher is better. Range: 0 to 1. Unit: cosine of TF-IDF vectors
     [salton1988weighting]. Null: no known course in the history, or a course without text.
 
-    A document's vector holds ``(1 + ln count) * idf`` per term, at length 1; the learner's is
-    the weighted sum of those of the history, at length 1.
+    A document's vector holds ``(1 + ln count) * idf^rarity`` per term, at length 1; the
+    learner's is the weighted sum of those of the history, at length 1.
     """
 
     name: ClassVar[str] = "text"
@@ -60,25 +67,16 @@ class Text(HistoryScorer):
     def fit(self, training: TrainingSet) -> Self:
         """Weigh the terms of all courses of the pool, taken or not."""
         courses = training.courses.sort("course_id")
-        texts = courses["document"].fill_null("").to_list()
-        terms, idf = learn_terms([self._cut(text) for text in texts], self.config.max_terms)
-        self._take_terms(terms, idf)
-        return self._restore(text_array(courses["course_id"]), self.embed(texts))
+        options = {"word_pairs": self.config.word_pairs, "skills": self.config.skills}
+        documents = course_terms(courses, **options)
+        terms, counts = count_terms(documents, self.config.max_terms)
+        self._take_terms(terms, rarity_of(counts, self.config.rarity))
+        return self._restore(text_array(courses["course_id"]), weighted(counts, self._idf))
 
     def embed(self, documents: Sequence[str]) -> Matrix:
         """TF-IDF vectors of any texts, (documents, terms), each of length 1 or empty."""
-        counted = [
-            (row, self._term_columns[term])
-            for row, document in enumerate(documents)
-            for term in self._cut(document)
-            if term in self._term_columns
-        ]
-        rows, columns = zip(*counted, strict=True) if counted else ((), ())
-        ones = np.ones(len(counted), dtype=np.float32)
-        shape = (len(documents), len(self._idf))
-        matrix = sparse(np.array(rows, np.int64), np.array(columns, np.int64), ones, shape)
-        matrix.data = (1 + np.log(matrix.data)) * self._idf[matrix.indices]
-        return of_length_one(matrix)
+        cut = [terms_of(text, word_pairs=self.config.word_pairs) for text in documents]
+        return weighted(counts_of(cut, self._term_columns), self._idf)
 
     def fold_in(self, taken: Matrix) -> NDArray[np.float32]:
         """Cosine of the history's vector with every course's."""
@@ -110,36 +108,3 @@ class Text(HistoryScorer):
     def _take_terms(self, terms: NDArray[np.str_], idf: NDArray[np.float32]) -> None:
         self._terms, self._idf = terms, idf
         self._term_columns = places(terms)
-
-    def _cut(self, text: str) -> list[str]:
-        """The terms of a text: its words and, when configured, its pairs of words."""
-        words = tokens(text)
-        pairs = [" ".join(pair) for pair in pairwise(words)] if self.config.word_pairs else []
-        return [term for term in (*words, *pairs) if len(term) <= LONGEST_TERM]
-
-
-def learn_terms(
-    documents: Sequence[Sequence[str]], limit: int
-) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
-    """The most frequent terms and their smoothed inverse document frequencies.
-
-    Args:
-        documents: the terms of each document.
-        limit: how many terms to keep.
-    """
-    # Loading scikit-learn takes seconds that only a fit should pay, never a service's start.
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    if not any(documents):
-        return text_array(pl.Series([], dtype=pl.String)), np.zeros(0, dtype=np.float32)
-    vectorizer = TfidfVectorizer(analyzer=list, max_features=limit)
-    vectorizer.fit(documents)
-    terms = vectorizer.get_feature_names_out().astype(np.str_)
-    return terms, vectorizer.idf_.astype(np.float32)
-
-
-def of_length_one(matrix: Matrix) -> Matrix:
-    """Each row divided by its Euclidean length; empty rows stay empty."""
-    lengths = np.sqrt(np.asarray(matrix.power(2).sum(axis=1), dtype=np.float64))
-    inverse = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return as_matrix(diags_array(inverse) @ matrix)

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from data.cli.console import out, print_json
 from recsys.rules import all_rules
+from serving.cli.courses import show_section
 from serving.cli.options import (
     AsJson,
     AsOf,
@@ -22,9 +23,8 @@ from serving.cli.options import (
 )
 from serving.lists import recommend
 from serving.schemas.fields import Locale
-from serving.schemas.recommend import Item, RecommendAnswer, RecommendRequest
+from serving.schemas.recommend import RecommendAnswer, RecommendRequest
 from serving.state import offline_state
-from serving.words import minutes_in_words, price_in_words
 
 app = typer.Typer(add_completion=False)
 
@@ -85,28 +85,10 @@ def show(learner: str, answer: RecommendAnswer, locale: Locale) -> None:
     if meta.fallback:
         out.print(f"[yellow]{FALLBACKS[locale].get(meta.fallback, meta.fallback)}[/]")
     for item in answer.items:
-        _show_item(item, locale)
+        show_section(item, locale)
     for warning in answer.warnings:
         out.print(f"[yellow]{escape(warning)}[/]")
     out.print(f"[dim]{excluded_in_words(answer.excluded, locale)}[/]", soft_wrap=True)
-
-
-def _show_item(item: Item, locale: Locale) -> None:
-    """One section on two lines: what, where, when, how far and how much; then why."""
-    section = item.properties
-    where = " ".join(dict.fromkeys(filter(None, (section.institution_name, section.venue_name))))
-    facts = (
-        where,
-        section.when,
-        minutes_in_words(section.travel_min, section.mode, locale),
-        price_in_words(section.price_fen, locale),
-    )
-    head = f"{item.rank:>2}  [bold]{escape(section.title)}[/]"
-    out.print(f"{head}  {escape(' · '.join(filter(None, facts)))}", soft_wrap=True)
-    joint = "；" if locale == "zh" else "; "
-    if item.reasons:
-        why = escape(joint.join(reason.text for reason in item.reasons))
-        out.print(f"    [green]{why}[/]", soft_wrap=True)
 
 
 def excluded_in_words(excluded: dict[str, int], locale: Locale) -> str:

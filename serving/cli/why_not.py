@@ -90,7 +90,10 @@ def show(answer: WhyNotAnswer | RelaxationsAnswer, locale: Locale) -> None:
         steps = "  ".join(f"+{more}: {sections}" for more, sections in gain.steps.items())
         out.print(f"+ {escape(gain.text)}" + (f" [dim]({steps})[/]" if steps else ""))
     if not answer.gains and not isinstance(answer, WhyNotAnswer):
-        nothing = {"zh": "放宽限制也不会有更多班次。", "en": "Relaxing a limit would bring no more."}
+        nothing = {
+            "zh": "放宽限制也不会有更多班次。",
+            "en": "No wider limit would bring more.",
+        }
         out.print(nothing[locale])
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from recsys.scorers import discover
 from recsys.stages import CourseScorer
+from training.bench.peers import PEERS, choose_peer, fit_peer
 from training.bench.tables import Tables, matrix_of, queries_of, training_set
 from training.course_ranking import Catalogue, Score, score_alone, score_blend
 from training.split import Split, split_at_random, split_last_per_user
@@ -17,17 +18,19 @@ from training.tune import SPACE, Trial, choose_blend, fitted
 DEFAULT: Final = "xuepei"
 """The shipped default: the blend chosen on a validation part of train."""
 
-MODELS: Final = (*SPACE, DEFAULT)
+MODELS: Final = (*SPACE, *PEERS, DEFAULT)
 """Models in the order of the table."""
 
 VALID_SHARE: Final = 0.1
-TRIAL_CELLS: Final = 24_000_000
-"""Users times items a choice is made on: the scores of four scorers take 384 MB."""
+TRIAL_CELLS: Final = 64_000_000
+"""Users times items a choice is made on: the scores of four scorers take 1 GB."""
 
 TRIAL_USERS: Final = 5000
 """More users would make the choice slower, not surer."""
 
 FALLBACK: Final = "popularity"
+RECENT: Final = "recent_popular"
+NO_TIMES: Final = "the tables hold no ts: what is recent is not known, all counts the same"
 TOO_LITTLE: Final = "too little in train to choose on: the most popular is shown"
 
 
@@ -55,13 +58,15 @@ def catalogue_of(tables: Tables) -> Catalogue:
 def fit_model(
     name: str, tables: Tables, seed: int, progress: Callable[[str], None] | None = None
 ) -> FittedModel:
-    """Fit one model on all of train (and valid); the default chooses its blend first.
+    """Fit one model on all of train (and valid); the default and the peers choose first.
 
     Raises:
         ScorerUnavailableError: the model's library isn't installed here.
     """
     if name == DEFAULT:
         return _fit_default(tables, seed, progress)
+    if name in PEERS:
+        return _fit_peer(name, tables, seed, progress)
     catalogue = catalogue_of(tables)
     training = training_set(tables.known, seed)
     scorer = fitted(name, {}, training)
@@ -121,6 +126,26 @@ def _fit_default(tables: Tables, seed: int, progress: Callable[[str], None] | No
     return FittedModel(score, notes, told)
 
 
+def _fit_peer(
+    name: str, tables: Tables, seed: int, progress: Callable[[str], None] | None
+) -> FittedModel:
+    """Choose on the default's validation part, then fit on all that is known."""
+    choice = choose_peer(name, trial_of(tables, seed), progress)
+    if progress:
+        progress("refit")
+    training = training_set(tables.known, seed)
+    peer, fallback = fit_peer(name, choice.options, training), fitted(FALLBACK, {}, training)
+    timeless = name == RECENT and tables.known["ts"].null_count() == tables.known.height
+    told = {
+        "configs": {name: dict(choice.options)},
+        "validation_quality": choice.quality,
+        "settings_tried": choice.tried,
+    }
+    return FittedModel(
+        score_alone(catalogue_of(tables), peer, fallback), (NO_TIMES,) if timeless else (), told
+    )
+
+
 def _limits(scorer: CourseScorer, known: pl.DataFrame) -> tuple[str, ...]:
     """Says so where a scorer modelled only part of the catalogue."""
     modelled, items = len(scorer.fitted_courses()), known["item"].n_unique()
@@ -130,5 +155,6 @@ def _limits(scorer: CourseScorer, known: pl.DataFrame) -> tuple[str, ...]:
 
 
 def known_models() -> tuple[str, ...]:
-    """The models whose scorers exist here, and the default."""
-    return tuple(name for name in MODELS if name == DEFAULT or name in discover())
+    """The models whose scorers exist here, the peers, and the default."""
+    ours = {*discover(), *PEERS, DEFAULT}
+    return tuple(name for name in MODELS if name in ours)

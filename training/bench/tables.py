@@ -71,7 +71,7 @@ def read_pairs(path: Path) -> tuple[pl.DataFrame, tuple[str, ...]]:
     Raises:
         BenchError: the file can't be read, lacks a column, holds null ids, or is empty.
     """
-    table = _read(path)
+    table = read_table(path)
     missing = [name for name in ("user", "item") if name not in table.columns]
     if missing:
         message = f"{path} lacks column {missing}; it has {table.columns}, expected user, item, ts?"
@@ -116,7 +116,12 @@ def matrix_of(catalogue: Catalogue, users: pl.Series, pairs: pl.DataFrame) -> Re
     return catalogue.matrix(placed["row"], placed["item"], len(users))
 
 
-def _read(path: Path) -> pl.DataFrame:
+def read_table(path: Path) -> pl.DataFrame:
+    """A Parquet file's rows.
+
+    Raises:
+        BenchError: the file can't be read.
+    """
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:

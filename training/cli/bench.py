@@ -1,23 +1,35 @@
 """``xuepei bench``: measurements on files of the documented shapes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from data.cli.console import err, out, print_json, print_table, progress
+from data.cli.moments import read_moment
+from data.store import open_snapshot
+from recsys.artifact import load_bundle
+from training.bench.coldstart import bench_coldstart
+from training.bench.job import Row
 from training.bench.models import DEFAULT
 from training.bench.ranking import bench_ranking
-from training.bench.worker import Row
+from training.bench.speed import first_stage, pipeline
 from training.cli.options import AsJson, Seed
+from training.errors import BenchError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 COLUMNS: Final = (
-    *("model", "recall_at_20", "ndcg_at_20"),
+    *("model", "recall_at_20", "ndcg_at_20", "ndcg_at_10"),
     *("fit_s", "cpu_s", "rank_s", "peak_rss_mb", "blas_threads"),
 )
 """Columns of the printed table; the JSON rows hold more."""
+
+COLD_COLUMNS: Final = (
+    *("model", "recall_at_20", "ndcg_at_20", "recall_at_100"),
+    *("fit_s", "cpu_s", "peak_rss_mb"),
+)
 
 
 @app.callback()
@@ -53,27 +65,102 @@ def ranking(
         )
     for note in tables.notes:
         err.print(note)
-    if as_json:
-        print_json(rows)
-    else:
-        _print(rows)
+    _tell(rows, "every item not in train is ranked", COLUMNS, as_json=as_json)
     return rows
 
 
-def _print(rows: list[Row]) -> None:
-    print_table("every item not in train is ranked", [_shown(row) for row in rows])
+@app.command("coldstart")
+def coldstart(
+    train: Annotated[Path, typer.Option(help="Parquet file with user, item, ts?")],
+    test: Annotated[Path, typer.Option(help="The same: its items that are new are ranked.")],
+    item_features: Annotated[
+        Path, typer.Option(help="Parquet file with item and any columns, of text or of values.")
+    ],
+    valid: Annotated[
+        Path | None,
+        typer.Option(help="As test, for choosing; left out, a tenth of train's items is held out."),
+    ] = None,
+    models: Annotated[
+        str | None, typer.Option(help="Comma-separated; left out, all there are.")
+    ] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> list[Row]:
+    """Compare models on items that nobody has taken yet, known by their features alone."""
+    wanted = [name.strip() for name in models.split(",")] if models else None
+    with progress() as bar:
+        task = bar.add_task("reading", total=None)
+        tables, rows = bench_coldstart(
+            train,
+            test,
+            item_features,
+            valid,
+            models=wanted,
+            seed=seed,
+            progress=lambda model, step: bar.update(task, description=f"{model}: {step}"),
+        )
+    for note in tables.notes:
+        err.print(note)
+    _tell(rows, "only items new in test are ranked", COLD_COLUMNS, as_json=as_json)
+    return rows
+
+
+def _tell(rows: list[Row], title: str, columns: Sequence[str], *, as_json: bool) -> None:
+    """Print the rows as JSON, or as a table with what is to be known of each below it."""
+    if as_json:
+        print_json(rows)
+        return
+    print_table(title, [{name: row[name] for name in columns} for row in rows])
     for row in rows:
         for note in [*row["notes"], *([f"skipped: {row['skipped']}"] if row["skipped"] else [])]:
             out.print(f"{row['model']}: {note}")
         if row["model"] == DEFAULT and row["choice"]:
             out.print(_choice(row["choice"]))
-
-
-def _shown(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in COLUMNS}
+        if row["model"] == DEFAULT and row["gaps"]:
+            out.print(_gaps(row["gaps"]))
 
 
 def _choice(choice: dict[str, Any]) -> str:
     """The blend in words."""
     parts = [f"{weight:+g} {name}" for name, weight in choice["weights"].items()]
     return f"{DEFAULT} = {' '.join(parts)}, chosen on {choice['validation_users']:,} users of train"
+
+
+def _gaps(gaps: dict[str, dict[str, Any]]) -> str:
+    """How far the default is from the best other model of the run, in words."""
+    told = [
+        f"{metric} {gap['mean']:+.4f} ({gap['low']:+.4f} to {gap['high']:+.4f}) over {gap['to']}"
+        for metric, gap in gaps.items()
+    ]
+    return f"{DEFAULT}, with 95 % intervals: {'; '.join(told)}"
+
+
+@app.command("speed")
+def speed(
+    snapshot: Annotated[
+        Path | None, typer.Option(help="Snapshot to make lists from; with --bundle and --as-of.")
+    ] = None,
+    bundle: Annotated[Path | None, typer.Option(help="Bundle to make lists with.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Moment of the lists.")] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> list[Row]:
+    """Time the first stage beside its peers, and whole lists of a snapshot, on one thread."""
+    given = (snapshot, bundle, as_of)
+    if any(given) and not all(given):
+        message = "--snapshot, --bundle and --as-of are given together, or none of them"
+        raise BenchError(message)
+    with progress() as bar:
+        bar.add_task("measuring", total=None)
+        rows: list[Row] = [first_stage(seed)]
+        if snapshot is not None and bundle is not None and as_of is not None:
+            city, moment = open_snapshot(snapshot), read_moment(as_of)
+            rows.append(pipeline(city, load_bundle(bundle), moment))
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            for name, value in row.items():
+                out.print(f"{name:28} {value}")
+            out.print()
+    return rows

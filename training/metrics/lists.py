@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from recsys.topk import best_of_each
+
 Scores = NDArray[np.float32]
 Ids = NDArray[np.int64]
 Relevant = csr_array[np.float32, tuple[int, int]]
@@ -45,25 +47,7 @@ def top_items(scores: Scores, k: int) -> Ids:
     array([[1, 2],
            [1, 2]])
     """
-    length = min(k, scores.shape[1])
-    if length == 0:
-        return np.zeros((scores.shape[0], 0), dtype=np.int64)
-    costs = -np.nan_to_num(scores, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
-    edge = np.partition(costs, length - 1, axis=1)[:, length - 1 : length]
-    chosen = _first_of_ties(costs, edge, length)
-    values = np.take_along_axis(costs, chosen, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    ranked = np.take_along_axis(chosen, order, axis=1)
-    return np.where(np.take_along_axis(values, order, axis=1) == np.inf, -1, ranked)
-
-
-def _first_of_ties(costs: Scores, edge: Scores, length: int) -> Ids:
-    """Item numbers of the ``length`` lowest costs of each row, ascending."""
-    better = costs < edge
-    tied = costs == edge
-    room = length - better.sum(axis=1, keepdims=True)
-    kept = better | (tied & (tied.cumsum(axis=1, dtype=np.int32) <= room))
-    return np.nonzero(kept)[1].reshape(costs.shape[0], length).astype(np.int64)
+    return best_of_each(np.nan_to_num(scores, nan=-np.inf, posinf=np.inf, neginf=-np.inf), k)
 
 
 def judge(items: Ids, relevant: Relevant) -> Judged:

@@ -78,5 +78,6 @@ def _em_step(found: Reals, slopes: Reals, curves: Reals) -> Reals:
     normal = (curves.T @ second).reshape(topics, tastes, tastes) + np.eye(tastes) * RIDGE
     moved = np.linalg.solve(normal, (slopes.T @ means)[:, :, None])[:, :, 0]
     # tastes keep unit variance, so that the posterior's prior stays the identity
-    scale = np.linalg.cholesky((means.T @ means + covariance.sum(axis=0)) / len(means))
+    second_moment: Reals = (means.T @ means + covariance.sum(axis=0)) / len(means)
+    scale = np.asarray(np.linalg.cholesky(second_moment), dtype=np.float64)
     return np.asarray(moved @ scale, dtype=np.float64)

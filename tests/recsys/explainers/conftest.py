@@ -1,10 +1,10 @@
 """A town in which reasons can be checked by hand, and its model, fitted once.
 
-Three kinds of courses at three distances; forty learners of two ages who each take courses of
+Three kinds of courses at three distances; ninety learners of two ages who each take courses of
 one kind, so that every figure that a sentence may tell is above or below ten people on purpose.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from recsys.pipeline.recommender import Recommender
 from training.fit import fit_bundle
 
 SCORERS: Final = ("context", "popularity", "goal", "lowpass", "ease")
+PEOPLE: Final = 90
+RANKERS: Final = ("blend", "additive")
 KINDS: Final = {"health": "near", "arts": "mid", "digital_skills": "far"}
 SLOTS: Final = ["1M", "2A", "3E", "4E", "5A", "6M"]
 COURSES: Final = [f"{kind}-{number}" for kind in KINDS for number in range(4)]
@@ -46,7 +48,7 @@ def _sections() -> list[dict[str, Any]]:
 def _events() -> list[dict[str, Any]]:
     """Each learner enrols in three of the four courses of one kind; two in three finish."""
     rows: list[dict[str, Any]] = []
-    for number in range(60):
+    for number in range(PEOPLE):
         kind = list(KINDS)[number % 3]
         for step in range(3):
             course = f"{kind}-{(number // 3 + step) % 4}"
@@ -64,6 +66,27 @@ def _events() -> list[dict[str, Any]]:
     return rows
 
 
+def _shown() -> list[dict[str, Any]]:
+    """A list of all spring sections for each learner, who asks for two of the own kind."""
+    first = datetime(2025, 2, 1, tzinfo=UTC)
+    return [
+        {
+            "event_id": f"{kind}-{number}-{course}",
+            "learner_id": f"p{number:02d}",
+            "course_id": course,
+            "section_id": f"old-{course}",
+            "type": kind,
+            "occurred_at": first + timedelta(hours=number, seconds=kind == "apply"),
+            "list_id": f"list-{number}",
+            "position": place,
+        }
+        for number in range(PEOPLE)
+        for place, course in enumerate((c for c in COURSES if not c.endswith("3")), start=1)
+        for kind in ("impression", "apply")
+        if kind == "impression" or (course.startswith(list(KINDS)[number % 3]) and place % 3)
+    ]
+
+
 def _learners() -> list[dict[str, Any]]:
     home = {"home_lon": 120.12, "home_lat": 30.27, "home_division_code": "330106000000"}
     crowd: list[dict[str, Any]] = [
@@ -73,7 +96,7 @@ def _learners() -> list[dict[str, Any]]:
             "free_slots": SLOTS[: number % 6 + 1],
             **home,
         }
-        for number in range(60)
+        for number in range(PEOPLE)
     ]
     goal = {"learner_id": "goal", "goal_skills": ["python"], "free_slots": ["3E", "4E"]}
     off = {"learner_id": "off", "consent_personalisation": False, **home}
@@ -108,20 +131,37 @@ def known_town(make_city: Callable[..., City]) -> City:
         postings=[{"posting_id": f"ad{n}", "tags": ["python"]} for n in range(12)],
         sections=_sections(),
         learners=_learners(),
-        events=_events(),
+        events=_events() + _shown(),
     )
 
 
 @pytest.fixture(scope="session")
 def known_model(known_town: City, as_of: datetime) -> Bundle:
-    """The town's model, fitted once: the policy across programmes, with quick scorers."""
+    """The town's model, fitted once: a policy for each ranker, with quick scorers."""
     general = shipped_policies()["general"]
     chosen = {name: general.scorers[name] for name in SCORERS}
-    policy = general.model_copy(update={"scorers": chosen, "reasons_max": 20})
-    return fit_bundle(known_town, as_of, {"general": policy})
+    told = {"scorers": chosen, "reasons_max": 20}
+    policies = {
+        ranker: general.model_copy(update={**told, "ranker": ranker, "name": ranker})
+        for ranker in RANKERS
+    }
+    return fit_bundle(known_town, as_of, policies)
 
 
 @pytest.fixture(scope="session")
-def known_recommender(known_town: City, known_model: Bundle, as_of: datetime) -> Recommender:
-    """The town's recommender; it gives every reason there is."""
-    return Recommender(known_town, as_of, known_model.scorers, known_model.policies)
+def known_recommenders(
+    known_town: City, known_model: Bundle, as_of: datetime
+) -> Mapping[str, Recommender]:
+    """The town's recommenders by ranker; they give every reason there is."""
+    return {
+        ranker: Recommender(
+            known_town, as_of, known_model.scorers, {ranker: policy}, ranker=known_model.ranker
+        )
+        for ranker, policy in known_model.policies.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def known_recommender(known_recommenders: Mapping[str, Recommender]) -> Recommender:
+    """The town's recommender with the blend."""
+    return known_recommenders["blend"]

@@ -1,6 +1,6 @@
 """Reasons are true: without its factor a section stands lower, and its sentence holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,16 +9,20 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from data.city import City
+from recsys.artifact import Bundle
 from recsys.explainers.claims import FACTOR
 from recsys.explainers.factors import FactorExplainer
 from recsys.explainers.facts import Facts, Share
 from recsys.explainers.words import SENTENCES
 from recsys.offer import Candidates
+from recsys.pipeline.eligibility import open_to
 from recsys.pipeline.queries import as_permitted
 from recsys.pipeline.recommender import Recommender
 from recsys.pipeline.scoring import Tastes, in_use, scored
+from recsys.rankers.additive import Additive
 from recsys.rankers.blend import Blend
 from recsys.scorers.context import Context
 from recsys.stages import CourseScorer, Scorer
@@ -78,7 +82,7 @@ def told(recommender: Recommender, learner: str) -> Iterator[tuple[Recommendatio
 def scored_for(recommender: Recommender, learner: str) -> tuple[LearnerQuery, Candidates, Blend]:
     """The eligible sections as the pipeline scores them, and the ranker."""
     query = as_permitted(recommender.query(learner, n=20))
-    policy = recommender.policies["general"]
+    policy = recommender.policies["blend"]
     kept, _ = recommender.eligible(query)
     scorers = in_use(query, recommender.scorers, list(policy.weights))
     tastes = Tastes([query], recommender.scorers).of(0, kept.offer, list(scorers))
@@ -138,6 +142,39 @@ def test_the_weights_of_a_section_are_shares_of_what_raised_it(
         assert len({SENTENCES[kind].factor for kind in kinds}) == len(kinds)
 
 
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_the_learned_rankers_reasons_are_the_terms_that_raise_the_section(
+    known_recommenders: Mapping[str, Recommender], known_model: Bundle, learner: str
+) -> None:
+    recommender = known_recommenders["additive"]
+    assert known_model.ranker is not None
+    ranker = Additive(known_model.ranker, recommender.pool.known, open_to)
+    query = as_permitted(recommender.query(learner, n=20))
+    kept, _ = recommender.eligible(query)
+    scores, ids = ranker.rank(query, kept), kept.texts("section_id")
+    parts = ranker.parts(query, kept, np.arange(len(kept)))
+    assert sum(parts.values()) == pytest.approx(scores - scores.mean())
+    kinds: set[str] = set()
+    for item, reason in told(recommender, learner):
+        place = ids.index(item.section_id)
+        sums = by_factor({name: float(part[place]) for name, part in parts.items()})
+        own = sums[SENTENCES[reason.kind].factor]
+        assert item.score == pytest.approx(scores[place])
+        assert own > 0, "without it the section stands lower by as much"
+        assert reason.weight == pytest.approx(own / sum(max(s, 0.0) for s in sums.values()))
+        kinds.add(reason.kind)
+    assert kinds
+
+
+def by_factor(parts: Mapping[str, float]) -> dict[str, float]:
+    """What each factor adds: parts that would say the same are one."""
+    sums: dict[str, float] = {}
+    for name, value in parts.items():
+        factor = FACTOR.get(name, name)
+        sums[factor] = sums.get(factor, 0.0) + value
+    return sums
+
+
 PARTS = sorted(FACTOR)
 """Every part that a ranker may give under a name of its own."""
 
@@ -146,12 +183,10 @@ PARTS = sorted(FACTOR)
 def test_whatever_the_parts_are_a_reason_has_a_positive_sum_and_its_share(
     parts: dict[str, float],
 ) -> None:
-    columns = {f"part_{name}": [value] for name, value in parts.items()}
-    chosen = Candidates.of(pl.DataFrame({**SECTION, **columns}))
+    columns = {f"part_{name}": np.array([value]) for name, value in parts.items()}
+    chosen = Candidates.of(pl.DataFrame(SECTION)).with_columns(columns)
     (reasons,) = FactorExplainer(FACTS, {}).explain(ELDER, chosen)
-    sums: dict[str, float] = {}
-    for name, value in parts.items():
-        sums[FACTOR[name]] = sums.get(FACTOR[name], 0.0) + value
+    sums = by_factor(parts)
     raised = sum(value for value in sums.values() if value > 0)
     for reason in reasons:
         own = sums[SENTENCES[reason.kind].factor]
@@ -162,7 +197,8 @@ def test_whatever_the_parts_are_a_reason_has_a_positive_sum_and_its_share(
 def test_an_additive_rankers_every_factor_has_words(known_recommender: Recommender) -> None:
     kinds: dict[str, list[str]] = {}
     for name in PARTS:
-        chosen = Candidates.of(pl.DataFrame({**SECTION, f"part_{name}": [1.0]}))
+        part = {f"part_{name}": np.array([1.0])}
+        chosen = Candidates.of(pl.DataFrame(SECTION)).with_columns(part)
         explainer = FactorExplainer(FACTS, known_recommender_tastes(known_recommender))
         (reasons,) = explainer.explain(ELDER, chosen)
         kinds[name] = [reason.kind for reason in reasons]
@@ -207,7 +243,7 @@ def told_of(
 def test_less_than_the_average_is_said_of_what_is_less(known_recommender: Recommender) -> None:
     columns = {"near": "travel_min", "price": "price_net_fen"}
     for _, kept, place, reason in told_of(known_recommender, "near", "price"):
-        values = kept[columns[reason.kind]]
+        values: NDArray[np.float64] = kept[columns[reason.kind]]
         assert values[place] < np.nanmean(values)
 
 
@@ -215,8 +251,9 @@ def test_the_figures_of_a_section_are_its_own(known_recommender: Recommender) ->
     kinds = ("near", "price", "free_of_charge", "free_slot", "daytime")
     for query, kept, place, reason in told_of(known_recommender, *kinds):
         slots, fen = set(kept.texts("slots")[place]), kept["price_net_fen"][place]
+        travel: NDArray[np.float64] = kept["travel_min"]
         holds: dict[str, bool] = {
-            "near": reason.evidence.get("minutes") == float(np.round(kept["travel_min"][place])),
+            "near": reason.evidence.get("minutes") == float(travel.round()[place]),
             "price": reason.evidence.get("yuan") == f"{fen / 100:g}",
             "free_of_charge": bool(fen == 0),
             "free_slot": slots <= (query.usual_slots or frozenset()),
@@ -228,7 +265,8 @@ def test_the_figures_of_a_section_are_its_own(known_recommender: Recommender) ->
 @pytest.fixture(scope="module")
 def taken(known_town: City) -> pl.DataFrame:
     """Who took which course, counted without the product's own features."""
-    events = known_town.read("events").filter(pl.col("type").cast(pl.String) == "enrol")
+    chose = pl.col("type").cast(pl.String).is_in(["apply", "enrol"])
+    events = known_town.read("events").filter(chose)
     people = known_town.read("learners").filter(pl.col("consent_personalisation"))
     pairs = events.join(people, on="learner_id").unique(["learner_id", "course_id"])
     kind = pl.col("course_id").str.split("-").list.first()

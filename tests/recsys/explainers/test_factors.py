@@ -63,6 +63,10 @@ SECTION: Mapping[str, Any] = {
 }
 
 
+FACTORS = ("part_", "term_")
+"""How the columns begin that a ranker's parts come in."""
+
+
 class Config(StageConfig):
     """Nothing to set."""
 
@@ -115,8 +119,10 @@ def explain() -> Explain:
         query: LearnerQuery = QUERY, *, most: int | None = None, **columns: Any
     ) -> tuple[Reason, ...]:
         types = {"age_min": pl.Int64, "age_max": pl.Int64, "travel_min": pl.Float64}
+        factors = {n: np.array([columns.pop(n)]) for n in list(columns) if n[:5] in FACTORS}
         frame = pl.DataFrame([{**SECTION, **columns}], schema_overrides=types)
-        return explainer.explain(query, Candidates.of(frame), most)[0]
+        chosen = Candidates.of(frame).with_columns(factors)
+        return explainer.explain(query, chosen, most)[0]
 
     return reasons
 

@@ -55,8 +55,11 @@ def test_every_value_of_a_shipped_policy_says_why() -> None:
 @pytest.mark.parametrize(
     ("addition", "said"),
     [
-        ("[scorers]\nnope.weight = 1", r"unknown scorer \['nope'\]; there are \['context', 'ease'"),
-        ("[rerankers.nope]", r"unknown reranker \['nope'\]; there are \['one_per_course'\]"),
+        (
+            "[scorers]\nnope.weight = 1",
+            r"unknown scorer \['nope'\]; there are \['content', 'context'",
+        ),
+        ("[rerankers.nope]", r"unknown reranker \['nope'\]; there are \['cross_shelf'"),
         ("[scorers]\nials.weight = -1", r"scorers\.ials\.weight .*greater than or equal to 0"),
         ("[scorers]\nials.weight = nan", r"scorers\.ials\.weight .*finite"),
         ("[scorers]\nials.weight = inf", r"scorers\.ials\.weight .*finite"),

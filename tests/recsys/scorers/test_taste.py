@@ -12,8 +12,9 @@ from threadpoolctl import threadpool_limits
 from recsys.scorers.ease import Ease, EaseConfig
 from recsys.scorers.histories import histories, taken_courses
 from recsys.scorers.ials import Ials, IalsConfig
-from recsys.scorers.lowpass import Lowpass, LowpassConfig, normalised, strongest
+from recsys.scorers.lowpass import Lowpass, LowpassConfig
 from recsys.scorers.matrices import sparse
+from recsys.scorers.neighbours import damped, strongest
 from recsys.types import LearnerQuery, TrainingSet
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ def test_ease_keeps_to_the_most_taken_courses_of_a_catalogue_too_large() -> None
 def test_lowpass_is_its_formula_when_no_neighbour_is_cut() -> None:
     data, weight = world(), 0.5
     _, taken = taken_courses(data.interactions)
-    signal = normalised(taken).toarray().astype(np.float64)
+    signal = damped(taken, 0.5, 0.5).toarray().astype(np.float64)
     root = np.sqrt(taken.toarray().sum(axis=0))
     scorer = Lowpass(LowpassConfig(taste_weight=weight)).fit(data)
     _, _, vectors = np.linalg.svd(signal)

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 class AlternatingLeastSquares:
+    user_factors: NDArray[np.float32]
     item_factors: NDArray[np.float32]
     def __init__(
         self,

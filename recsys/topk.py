@@ -1,0 +1,84 @@
+"""The best few of many scores, exactly: for a block of lists at once, without sorting the rest.
+
+Scores are looked at in groups; the k-th largest of the groups' maxima is a floor that at least k
+scores reach, so that only the few above it are sorted. Two passes over the scores, both as fast
+as memory is read.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEEPEST: Final = 40
+"""Scores of a group, at most: deeper groups leave more scores to look at."""
+SPARE: Final = 3
+"""Groups per wanted score, at least: with fewer the floor is low and many scores reach it."""
+LEAST_DEEP: Final = 4
+"""With smaller groups, sorting everything is as quick."""
+
+
+def best_of_each(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
+    """The places of the k highest scores of each row, highest first; ties go to the lower place.
+
+    Args:
+        scores: shape (rows, width), without NaN; -inf marks what is not ranked.
+        k: how many; fewer where a row is narrower.
+
+    Returns:
+        Shape (rows, min(k, width)); -1 where a row ranks fewer.
+
+    >>> best_of_each(np.array([[0.1, 0.9, 0.5], [-np.inf, 0.2, 0.2]]), 2)
+    array([[1, 2],
+           [1, 2]])
+    """
+    rows, width = scores.shape
+    length = min(k, width)
+    deep = min(DEEPEST, width // (SPARE * length)) if length else 0
+    if deep < LEAST_DEEP:
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :length]
+        unranked = np.take_along_axis(scores, order, axis=1) == -np.inf
+        first: NDArray[np.int64] = np.where(unranked, -1, order).astype(np.int64)
+        return first
+    row, place, value = _reaching(scores, length, deep)
+    # by row, then score; of equals the lower place comes first
+    order = np.lexsort((place, -value, row))
+    sizes = np.bincount(row, minlength=rows)
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    inside = np.arange(length) < sizes[:, None]
+    at = np.where(inside, first[:, None] + np.arange(length), 0)
+    found = place[order[at]] if len(place) else np.zeros(at.shape, dtype=np.int64)
+    ranked: NDArray[np.int64] = np.where(inside, found, -1).astype(np.int64)
+    return ranked
+
+
+def best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
+    """``best_of_each`` of one row, shape (min(k, scores),); none is left out."""
+    found: NDArray[np.int64] = best_of_each(scores[None], k)[0]
+    return found
+
+
+def _reaching(
+    scores: NDArray[np.floating], length: int, deep: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.floating]]:
+    """Row, place and value of the scores that may be among the best of their row.
+
+    A group is every ``groups``-th score, so that maxima are taken over whole rows of memory;
+    only groups whose maximum reaches the floor are looked into, and the few scores beyond the
+    last whole group.
+    """
+    rows, width = scores.shape
+    groups = width // deep
+    whole = scores[:, : deep * groups].reshape(rows, deep, groups)
+    maxima = whole.max(axis=1)
+    floors = np.partition(maxima, groups - length, axis=1)[:, groups - length]
+    row, group = np.nonzero(maxima >= floors[:, None])
+    within = whole[row, :, group]
+    rest = scores[:, deep * groups :]
+    high, level = np.nonzero((within >= floors[row, None]) & (within > -np.inf))
+    tail, column = np.nonzero((rest >= floors[:, None]) & (rest > -np.inf))
+    return (
+        np.concatenate([row[high], tail]),
+        np.concatenate([level * groups + group[high], column + deep * groups]),
+        np.concatenate([within[high, level], rest[tail, column]]),
+    )

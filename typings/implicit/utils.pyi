@@ -1,0 +1,3 @@
+# Partial: only what the benchmark uses of implicit.
+
+class ParameterWarning(Warning): ...
