@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from data.vocab import ONLINE_MODES
 from features.divisions import ancestors
 from features.slots import bits_of, share_free, week_bits
-from features.travel import DEFAULT_MODE, ELDER_FROM, km_between, model_minutes, unit_vectors
+from features.travel import DEFAULT_MODE, ELDER_FROM, km_apart, model_minutes, unit_vectors
 
 SCHEMA = pl.Schema(
     {
@@ -109,7 +109,8 @@ class Places:
         minutes = np.full(len(self), np.nan)
         if traveller.home is not None:
             at = slice(None) if only is None else only
-            km = km_between(traveller.home, self._vectors[:, at])
+            home = unit_vectors(*np.array(traveller.home)[:, None])
+            km = km_apart(home, self._vectors[:, at])
             minutes[at] = model_minutes(km, traveller.travel_mode, elder=traveller.elder)
         if self.measured and traveller.home_division_code is not None:
             mode = traveller.travel_mode or DEFAULT_MODE

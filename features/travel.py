@@ -75,7 +75,7 @@ def great_circle_km(home: tuple[float, float], lon: Kilometres, lat: Kilometres)
         lon: longitudes of the places, shape (n,); NaN gives NaN.
         lat: latitudes of the places, shape (n,).
     """
-    return km_between(home, unit_vectors(lon, lat))
+    return km_apart(unit_vectors(*np.array(home)[:, None]), unit_vectors(lon, lat))
 
 
 def unit_vectors(lon: Kilometres, lat: Kilometres) -> NDArray[np.float64]:
@@ -93,15 +93,14 @@ def unit_vectors(lon: Kilometres, lat: Kilometres) -> NDArray[np.float64]:
     return np.stack([flat * np.cos(east), flat * np.sin(east), np.sin(north)])
 
 
-def km_between(home: tuple[float, float], places: NDArray[np.float64]) -> Kilometres:
-    """Kilometres from a point to many; half the chord is the haversine's square root.
+def km_apart(homes: NDArray[np.float64], places: NDArray[np.float64]) -> Kilometres:
+    """Kilometres from each home to its place; half the chord is the haversine's square root.
 
     Args:
-        home: longitude and latitude, WGS84 degrees.
-        places: ``unit_vectors`` of the places, shape (3, n).
+        homes: ``unit_vectors``, shape (3, n), or (3, 1) where all places have the same home.
+        places: ``unit_vectors``, shape (3, n); NaN gives NaN.
     """
-    point = unit_vectors(np.array([home[0]]), np.array([home[1]]))
-    chords = places - point
+    chords = places - homes
     half = np.sqrt(np.minimum((chords * chords).sum(axis=0) / 4, 1.0))
     km: Kilometres = 2 * EARTH_RADIUS_KM * np.arcsin(half)
     return km

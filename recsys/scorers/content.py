@@ -112,9 +112,10 @@ class Content(HistoryScorer):
         topics = placed.shape[1]
         penalty = self.config.shrinkage * max(len(taught), 1) / max(topics, 1)
         gram = taught.T @ taught + penalty * np.eye(topics)
-        solved: NDArray[np.float64] = np.linalg.solve(gram, placed.T.astype(np.float64))
-        own: Reals = solved.T.astype(np.float32)
-        return own + np.float32(self.config.smoothing) * _smoothed(own, signal)
+        right = placed.T.astype(np.float64)
+        solved = np.asarray(np.linalg.solve(gram, right), dtype=np.float32)
+        own: Reals = solved.transpose()
+        return np.asarray(own + self.config.smoothing * _smoothed(own, signal), dtype=np.float32)
 
     def _restore(self, course_ids: NDArray[np.str_], courses: Reals, profiles: Reals) -> Self:
         self.take_courses(course_ids)

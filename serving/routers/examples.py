@@ -51,7 +51,7 @@ EVENTS: Final[dict[str, Any]] = {
                     "list_id": "0d0f9a52-8f0a-4c55-8c5e-3f6a3d3f3f10",
                     "position": 2,
                     "propensity": 1.0,
-                    "policy": "night_school@1",
+                    "policy": "night_school@2",
                 }
             ]
         },

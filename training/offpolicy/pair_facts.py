@@ -1,7 +1,7 @@
 """Plain facts of learner and section for a reward model: place, age, programme, price, demand."""
 
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ from data.vocab import ONLINE_MODES, PROGRAMMES
 from features.interactions import course_interactions
 from features.learner import learner_features
 from features.section import section_features
-from features.travel import great_circle_km
+from features.travel import km_apart, unit_vectors
 
 AGE_STEPS: Final = (25, 45, 60)
 """Youngest ages of the age groups after the first; each programme has a rate in each group."""
@@ -88,8 +88,7 @@ def _kilometres(pairs: pl.DataFrame, city: City, as_of: datetime) -> NDArray[np.
         placed[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
         for name in ("home_lon", "home_lat", "lon", "lat")
     )
-    # the formula works element by element; only its signature speaks of one home
-    return great_circle_km(cast("tuple[float, float]", (home_lon, home_lat)), lon, lat)
+    return km_apart(unit_vectors(home_lon, home_lat), unit_vectors(lon, lat))
 
 
 def _programme_by_age() -> list[pl.Expr]:

@@ -8,12 +8,13 @@ import training.bench.models as bench_models
 from recsys.errors import ScorerUnavailableError
 from recsys.scorers.ease import Ease
 from recsys.types import TrainingSet
+from training.bench.job import Job, Row
 from training.bench.ranking import bench_ranking
-from training.bench.worker import STATUS, Job, main, peak_rss_mb, run_job
+from training.bench.worker import METRICS, STATUS, main, peak_rss_mb, run_job
 from training.errors import BenchError
 
 SHAPE = {
-    *("model", "recall_at_20", "ndcg_at_20", "fit_s", "cpu_s", "rank_s", "peak_rss_mb"),
+    *("model", *METRICS, "fit_s", "cpu_s", "rank_s", "peak_rss_mb"),
     *("blas_threads", "users", "skipped", "notes", "choice"),
 }
 
@@ -30,6 +31,13 @@ def job_of(folder: Path, model: str, **changes: object) -> Job:
     return Job(**{**job, **changes})  # type: ignore[arg-type]  # the values are those of Job's fields
 
 
+def row_of(job: Job) -> Row:
+    row, values = run_job(job)
+    for name, value in values.items():
+        assert row[name] == pytest.approx(value.mean())
+    return row
+
+
 def test_each_model_runs_in_a_process_of_its_own(circle_files: Path) -> None:
     steps: list[tuple[str, str]] = []
     train, test = circle_files / "train.parquet", circle_files / "test.parquet"
@@ -38,7 +46,7 @@ def test_each_model_runs_in_a_process_of_its_own(circle_files: Path) -> None:
     )
     assert [row["model"] for row in rows] == ["popularity", "ease"]
     assert tables.test.height == 120
-    assert all(set(row) == SHAPE for row in rows)
+    assert all(set(row) == {*SHAPE, "gaps"} for row in rows)
     assert all(row["users"] == 60 for row in rows)
     assert all(0 < row["peak_rss_mb"] < 2000 for row in rows)
     assert rows[1]["ndcg_at_20"] > rows[0]["ndcg_at_20"]
@@ -47,10 +55,10 @@ def test_each_model_runs_in_a_process_of_its_own(circle_files: Path) -> None:
 
 
 def test_the_default_tells_what_it_chose_and_finds_the_circles(circle_files: Path) -> None:
-    popular, default = (run_job(job_of(circle_files, name)) for name in ("popularity", "xuepei"))
+    popular, default = (row_of(job_of(circle_files, name)) for name in ("popularity", "xuepei"))
     assert default["ndcg_at_20"] > popular["ndcg_at_20"] + 0.1
     assert set(default["choice"]["weights"]) == set(default["choice"]["configs"])
-    again = run_job(job_of(circle_files, "xuepei"))
+    again = row_of(job_of(circle_files, "xuepei"))
     assert again["choice"] == default["choice"]
     assert again["ndcg_at_20"] == default["ndcg_at_20"]
 
@@ -62,8 +70,8 @@ def test_a_validation_file_is_learned_from_in_the_end(
     circles.filter(place < 5).write_parquet(tmp_path / "train.parquet")
     circles.filter(place == 5).write_parquet(tmp_path / "valid.parquet")
     circles.filter(place > 5).write_parquet(tmp_path / "test.parquet")
-    split = run_job(job_of(tmp_path, "ease", valid=f"{tmp_path / 'valid.parquet'}"))
-    whole = run_job(job_of(circle_files, "ease"))
+    split = row_of(job_of(tmp_path, "ease", valid=f"{tmp_path / 'valid.parquet'}"))
+    whole = row_of(job_of(circle_files, "ease"))
     assert split["ndcg_at_20"] == pytest.approx(whole["ndcg_at_20"])
 
 
@@ -73,7 +81,7 @@ def test_a_user_who_is_not_in_train_gets_the_popular_list(tmp_path: Path) -> Non
     newcomer = pl.DataFrame({"user": ["new"], "item": ["x"]})
     newcomer.write_parquet(tmp_path / "test.parquet")
     for model in ("popularity", "ease", "lowpass"):
-        row = run_job(job_of(tmp_path, model))
+        row = row_of(job_of(tmp_path, model))
         assert row["ndcg_at_20"] == pytest.approx(1.0), model
 
 
@@ -81,7 +89,7 @@ def test_with_too_little_to_choose_on_the_default_is_the_most_popular(tmp_path: 
     train = {"user": ["a", "a", "b"], "item": ["x", "y", "x"], "ts": [1, 2, 3]}
     pl.DataFrame(train).write_parquet(tmp_path / "train.parquet")
     pl.DataFrame({"user": ["b"], "item": ["y"]}).write_parquet(tmp_path / "test.parquet")
-    row = run_job(job_of(tmp_path, "xuepei"))
+    row = row_of(job_of(tmp_path, "xuepei"))
     assert row["notes"] == [bench_models.TOO_LITTLE]
     assert row["ndcg_at_20"] == pytest.approx(1.0)
 
@@ -92,7 +100,7 @@ def test_an_item_only_in_test_is_a_miss(tmp_path: Path) -> None:
     pl.DataFrame({"user": ["b", "b"], "item": ["y", "never seen"]}).write_parquet(
         tmp_path / "test.parquet"
     )
-    assert run_job(job_of(tmp_path, "popularity"))["recall_at_20"] == pytest.approx(0.5)
+    assert row_of(job_of(tmp_path, "popularity"))["recall_at_20"] == pytest.approx(0.5)
 
 
 def test_a_model_whose_library_is_missing_has_no_figures(
@@ -103,7 +111,7 @@ def test_a_model_whose_library_is_missing_has_no_figures(
         raise ScorerUnavailableError(message)
 
     monkeypatch.setattr(Ease, "fit", missing)
-    row = run_job(job_of(circle_files, "ease"))
+    row = row_of(job_of(circle_files, "ease"))
     assert set(row) == SHAPE
     assert row["skipped"] == "not installed"
     assert row["recall_at_20"] is None
@@ -116,7 +124,7 @@ def test_a_model_of_part_of_the_catalogue_says_so(
     monkeypatch.setattr(
         bench_models, "fitted", lambda _name, _options, training: Ease(small).fit(training)
     )
-    row = run_job(job_of(circle_files, "ease"))
+    row = row_of(job_of(circle_files, "ease"))
     assert row["notes"] == ["models only 5 of 24 items, the most taken"]
 
 
@@ -124,7 +132,7 @@ def test_the_choice_is_made_on_few_enough_users_for_memory(
     circle_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench_models, "TRIAL_CELLS", 24 * 15)
-    row = run_job(job_of(circle_files, "xuepei"))
+    row = row_of(job_of(circle_files, "xuepei"))
     assert row["choice"]["validation_users"] <= 15
 
 
