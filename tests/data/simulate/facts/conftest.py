@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from data.simulate import preset
 from data.simulate.build import Layout, State, lay_out, run_terms
+from data.vocab import EVENT_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,31 @@ class Lived:
         """Applications of each section of a term."""
         done = self.state.done[term]
         return np.bincount(done.result.applications.section, minlength=len(done.sections))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pairs of learner and section that one kind of list showed in one term."""
+
+    learner: NDArray[np.int64]
+    section: NDArray[np.int64]
+    applied: NDArray[np.bool_]
+
+
+def shown(city: Lived, term: int, lists: int) -> Shown:
+    """What lists of one kind showed in a term, and what of it was applied for."""
+    kind = {name: EVENT_TYPES.index(name) for name in ("impression", "apply")}
+    log, done = city.logs[term], city.state.done[term]
+    pairs = log.filter((pl.col("kind") == kind["impression"]) & (pl.col("uniform") == lists))
+    made = log.filter(pl.col("kind") == kind["apply"]).select("learner", "section")
+    marked = pairs.select("learner", "section").join(
+        made.with_columns(applied=pl.lit(value=True)), on=["learner", "section"], how="left"
+    )
+    return Shown(
+        marked["learner"].to_numpy().astype(np.int64),
+        marked["section"].to_numpy().astype(np.int64) - done.sections.first,
+        marked["applied"].fill_null(value=False).to_numpy(),
+    )
 
 
 def lived(seed: int, *settings: str) -> Lived:

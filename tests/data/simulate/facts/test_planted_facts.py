@@ -1,45 +1,16 @@
 """What the city hides in its log, recovered; beside each, the blunt method that is fooled."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import polars as pl
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency
 from sklearn.linear_model import LogisticRegression
 
-from data.simulate.pool.sections import FIRST_COME, LOTTERY
-from data.simulate.terms.choice import apply_probability, in_fashion, pair_km, utilities
+from data.simulate.terms.choice import apply_probability, pair_km, utilities
 from data.simulate.terms.diary import OLD_PAGE_LIST, UNIFORM_LIST
-from data.vocab import ACCESS_NEEDS, EVENT_TYPES
-from tests.data.simulate.facts.conftest import Lived, lived
+from data.vocab import ACCESS_NEEDS
+from tests.data.simulate.facts.conftest import Lived, shown
 
 STEP_FREE = 1 << ACCESS_NEEDS.index("step_free")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Pairs of learner and section that one kind of list showed in one term."""
-
-    learner: NDArray[np.int64]
-    section: NDArray[np.int64]
-    applied: NDArray[np.bool_]
-
-
-def shown(city: Lived, term: int, lists: int) -> Shown:
-    kind = {name: EVENT_TYPES.index(name) for name in ("impression", "apply")}
-    log, done = city.logs[term], city.state.done[term]
-    pairs = log.filter((pl.col("kind") == kind["impression"]) & (pl.col("uniform") == lists))
-    made = log.filter(pl.col("kind") == kind["apply"]).select("learner", "section")
-    marked = pairs.select("learner", "section").join(
-        made.with_columns(applied=pl.lit(value=True)), on=["learner", "section"], how="left"
-    )
-    return Shown(
-        marked["learner"].to_numpy().astype(np.int64),
-        marked["section"].to_numpy().astype(np.int64) - done.sections.first,
-        marked["applied"].fill_null(value=False).to_numpy(),
-    )
 
 
 @pytest.mark.parametrize(("bands", "six"), [("18-34", 0), ("35-44", 2), ("45-59", 3), ("60-69", 4)])
@@ -126,35 +97,6 @@ def unmet(
     return (needs[learner] & ~meets[section]) != 0
 
 
-def fashion_shares(city: Lived) -> list[float]:
-    """Share of the random traffic's applications that goes to the category of the fashion."""
-    fashion = in_fashion(city.laid.world)
-    shares = []
-    for term, done in enumerate(city.state.done):
-        pairs = shown(city, term, UNIFORM_LIST)
-        course = done.sections.course[pairs.section]
-        rate = pairs.applied[fashion[course]].mean() / pairs.applied.mean()
-        shares.append(float(rate))
-    return shares
-
-
-def test_a_fashion_raises_the_alarm_in_its_term_and_the_total_does_not_move(pilot: Lived) -> None:
-    start = pilot.laid.world.params.drift_term
-    rate = fashion_shares(pilot)
-    before, after = rate[:start], rate[start:]
-    assert min(after) > 1.2 * max(before)
-    totals = []
-    for term in range(len(pilot.state.done)):
-        pairs = shown(pilot, term, UNIFORM_LIST)
-        totals.append(float(pairs.applied.mean()))
-    assert abs(totals[start] / totals[start - 1] - 1) < min(after) / max(before) - 1
-
-
-def test_without_a_fashion_there_is_no_alarm() -> None:
-    calm = fashion_shares(lived(3, "random_traffic=0.2", "drift_bonus=0"))
-    assert max(calm[2:]) < 1.2 * max(calm[:2])
-
-
 def test_the_famous_class_has_fifty_six_applicants_for_a_seat_in_every_term(pilot: Lived) -> None:
     famous = pilot.laid.world.courses.famous
     for term, done in enumerate(pilot.state.done):
@@ -162,44 +104,3 @@ def test_the_famous_class_has_fifty_six_applicants_for_a_seat_in_every_term(pilo
         assert here.sum() == 1
         odds = (pilot.applicants(term) / done.sections.capacity)[here][0]
         assert 56 / 1.5 < odds < 56 * 1.5
-
-
-def test_a_draw_favours_nobody_and_first_come_favours_the_early(pilot: Lived) -> None:
-    drawn, first_come = (contested(pilot, rule) for rule in (LOTTERY, FIRST_COME))
-    assert chi2_contingency(table(*drawn)).pvalue > 0.001
-    assert chi2_contingency(table(*first_come)).pvalue < 1e-6
-
-
-def contested(city: Lived, rule: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Who won in sections that more applied for than fit, and who came early for the section."""
-    won, early = [], []
-    for done in city.state.done[:-1]:
-        made, seats, sections = done.result.applications, done.result.seats, done.sections
-        full = np.bincount(made.section, minlength=len(sections)) > sections.capacity
-        for section in np.flatnonzero(full & (sections.rule == rule)):
-            here = made.section == section
-            holders = seats.learner[seats.section == section]
-            won.append(np.isin(made.learner[here], holders))
-            early.append(made.at[here] < np.median(made.at[here]))
-    return np.concatenate(won), np.concatenate(early)
-
-
-def table(one: NDArray[np.bool_], two: NDArray[np.bool_]) -> NDArray[np.int64]:
-    counts = [[int(((one == a) & (two == b)).sum()) for b in (False, True)] for a in (False, True)]
-    return np.array(counts)
-
-
-def test_a_seat_given_back_goes_to_the_first_in_line(pilot: Lived) -> None:
-    promoted = 0
-    for done in pilot.state.done[:-1]:
-        result, sections = done.result, done.sections
-        assert result.outcome is not None
-        applicants = np.bincount(result.applications.section, minlength=len(sections))
-        staying = np.bincount(result.seats.section[~result.left], minlength=len(sections))
-        ran = result.state == "finished"
-        given = np.bincount(result.seats.section, minlength=len(sections))
-        promoted += int(np.maximum(given - sections.capacity, 0)[ran].sum())
-        # those in line took what was given back; promoted learners stay
-        crowded = ran & (applicants > given)
-        assert (staying[crowded] == sections.capacity[crowded]).all()
-    assert promoted > 50
