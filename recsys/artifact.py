@@ -33,7 +33,7 @@ from recsys.rankers.tables import AdditiveModel
 from recsys.scorers import discover
 from recsys.stages import Arrays, Scorer
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 """Raised whenever an older reader would misread the layout."""
 
 MANIFEST: Final = "manifest.json"

@@ -22,8 +22,8 @@ class LearnerQuery:
     """Everything a decision may know about one learner at one moment.
 
     An absent fact is None: unknown, never zero or false. ``circle_min`` and ``free_slots``
-    are limits that the learner or the caller set; without them minutes and slots are context
-    that the ranker weighs, the slots by ``usual_slots``.
+    are limits that refuse; ``usual_circle_min`` and ``usual_slots`` are what the learner told
+    once, context that the ranker weighs.
 
     Attributes:
         as_of: the moment of the decision (aware); nothing later is known.
@@ -40,6 +40,7 @@ class LearnerQuery:
         home_known: how closely the home is known: cell, village, town or district.
         travel_mode: walk, bike, transit or drive.
         circle_min: longest journey accepted, minutes one way.
+        usual_circle_min: longest journey that the learner likes; context, no limit.
         free_slots: the only weekly slots accepted, such as ``3E``.
         usual_slots: weekly slots in which the learner is usually free; context, no limit.
         needs: access needs that a section must meet.
@@ -74,6 +75,7 @@ class LearnerQuery:
     home_known: str | None = None
     travel_mode: str | None = None
     circle_min: float | None = None
+    usual_circle_min: float | None = None
     free_slots: frozenset[str] | None = None
     usual_slots: frozenset[str] | None = None
     needs: frozenset[str] = frozenset()

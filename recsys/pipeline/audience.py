@@ -16,6 +16,7 @@ from recsys.pipeline.benefit import Done, Measure, Pair, benefit
 from recsys.pipeline.eligibility import eligible
 from recsys.pipeline.limits import check_size
 from recsys.pipeline.policy import Policy, policy_for
+from recsys.pipeline.queries import with_usual_circle
 from recsys.pipeline.recommender import Recommender
 from recsys.rules import Rule
 from recsys.types import LearnerQuery
@@ -263,9 +264,10 @@ def _pairs(
     programme = section.values("programme")[0]
     facts = recommender.profiles.facts_of_all(learner_ids)
     for learner_id, fields in zip(learner_ids, facts, strict=True):
-        query = LearnerQuery(
+        told = LearnerQuery(
             as_of=recommender.as_of, programme=programme, learner_id=learner_id, **fields
         )
+        query = with_usual_circle(told, policy)
         candidates = paired(query, section)
         _, refusals = eligible(query, candidates, rules)
         yield next(iter(refusals.counts()), None), Pair(query, candidates)

@@ -59,6 +59,9 @@ class Policy(Part):
     """Raised with every change, so that an old list can be traced to its policy."""
     programme: str | None = None
     """The programme it answers for; none answers across programmes."""
+    usual_circle: Literal["context", "limit"] = "context"
+    """Whether the longest journey of a learner's profile is weighed by the ranker, or refuses what
+    is farther away. A circle that the caller states always refuses."""
     rules: tuple[str, ...]
     """Hard rules in the order in which the first refusal is recorded."""
     ranker: Literal["additive", "blend"] = "blend"

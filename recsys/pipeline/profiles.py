@@ -170,7 +170,7 @@ def _register_fields(row: Mapping[str, Any]) -> Facts:
         "personalised": row["personalised"],
         "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
         "home_known": row["home_known"],
-        "circle_min": row["max_travel_min"],
+        "usual_circle_min": row["max_travel_min"],
         "usual_slots": None if row["free_slots"] is None else frozenset(row["free_slots"]),
         "needs": frozenset(row["needs"]),
     }

@@ -6,11 +6,15 @@ from typing import Any, Final
 import polars as pl
 
 from recsys.pipeline.limits import Limits, check_limits, check_programme, check_size
+from recsys.pipeline.policy import Policy
 from recsys.pipeline.profiles import Profiles
 from recsys.types import LearnerQuery
 
 SETS: Final = ("free_slots", "needs", "include_ids", "exclude_ids", "on_other_shelves")
 """Limits kept as frozen sets."""
+
+CLOSE: Final = ("cell", "village")
+"""How closely a home has to be known for a journey from it to be held against a limit."""
 
 
 def build_query(
@@ -58,7 +62,19 @@ def _stated(limits: Limits) -> dict[str, Any]:
     sets = {name: frozenset(stated[name]) for name in SETS if stated.get(name) is not None}
     # a home that the caller states is where the learner is, whatever the register knows
     known = {"home_known": "cell"} if stated.get("home") is not None else {}
-    return stated | sets | known
+    circle = {"usual_circle_min": stated["circle_min"]} if "circle_min" in stated else {}
+    return stated | sets | known | circle
+
+
+def with_usual_circle(query: LearnerQuery, policy: Policy) -> LearnerQuery:
+    """The query with the learner's usual circle as a limit, where the policy makes it one.
+
+    A caller's own circle stays. A home known no closer than its town is farther from its centre
+    than most limits are long, so that a journey from there can't be held against one.
+    """
+    if policy.usual_circle == "context" or query.circle_min is not None:
+        return query
+    return replace(query, circle_min=query.usual_circle_min) if query.home_known in CLOSE else query
 
 
 def as_permitted(query: LearnerQuery) -> LearnerQuery:

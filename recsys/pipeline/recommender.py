@@ -19,7 +19,12 @@ from recsys.pipeline.eligibility import Refusals
 from recsys.pipeline.limits import Limits, check_programme
 from recsys.pipeline.policy import Policy, policy_for
 from recsys.pipeline.profiles import Profiles
-from recsys.pipeline.queries import as_permitted, build_query, fallback_of
+from recsys.pipeline.queries import (
+    as_permitted,
+    build_query,
+    fallback_of,
+    with_usual_circle,
+)
 from recsys.pipeline.relaxations import Gain, gains
 from recsys.pipeline.scoring import (
     SHORTLIST,
@@ -142,15 +147,16 @@ class Recommender:
             QueryError: a limit, the programme or n is outside what is allowed.
         """
         check_programme(programme)
-        size = policy_for(self.policies, programme).n_default if n is None else n
-        return build_query(
+        policy = policy_for(self.policies, programme)
+        asked = build_query(
             self._profiles,
             learner_id,
             programme=programme,
-            n=size,
+            n=policy.n_default if n is None else n,
             new_events=new_events,
             limits=limits,
         )
+        return with_usual_circle(asked, policy)
 
     def eligible(self, query: LearnerQuery) -> tuple[Candidates, Refusals]:
         """The sections every rule keeps, and what was refused."""

@@ -138,19 +138,28 @@ class Additive(Ranker):
 
     def _plain(self, query: LearnerQuery, candidates: Candidates, shelf: Shelf) -> Terms:
         """The factors that don't read the learner's log."""
-        tables, group, band = self.model.tables, age_group(query), age_band(query)
-        travel = tables.travel[home_kind(query), group]
+        tables, band = self.model.tables, age_band(query)
         terms: Terms = {
-            "travel": (PLACE, travel.take(shelf.ways(candidates.minutes))),
+            "travel": (PLACE, self._travel(query, shelf, candidates)),
             "price": (SECTION, self._once("price", shelf, tables.price, shelf.price)),
             "season": (SECTION, self._once("season", shelf, tables.season, shelf.season)),
-            "fit": (COURSE, self._once(group, shelf, tables.programme[group], shelf.programme)),
-            "age_topic": (COURSE, self._once(-band, shelf, tables.topic[band], shelf.topic)),
+            "fit": (COURSE, self._once(band, shelf, tables.programme[band], shelf.programme)),
+            "age_topic": (COURSE, self._once(-1 - band, shelf, tables.topic[band], shelf.topic)),
             "popularity": (COURSE, self._once("course", shelf, tables.course, shelf.course)),
         }
         if (goal := shelf.goal(query)) is not None:
             terms["goal"] = (COURSE, tables.goal.take(goal))
         return terms
+
+    def _travel(
+        self, query: LearnerQuery, shelf: Shelf, pairs: Candidates, places: Index | None = None
+    ) -> Reals:
+        """Log odds of the journey to each place of the offer, or to some of them."""
+        tables, minutes = self.model.tables, pairs.minutes
+        table = tables.travel[home_kind(query), age_group(query)]
+        odds: Reals = table.take(shelf.ways(minutes, places))
+        cells = shelf.circle(minutes, query.usual_circle_min, places)
+        return odds if cells is None else odds + tables.circle.take(cells)
 
     def _once(self, name: Hashable, shelf: Shelf, table: Reals, cells: Cells) -> Reals:
         """A table told to an offer, kept for the next learner who shares it."""
@@ -176,15 +185,14 @@ class Additive(Ranker):
 
     def _base(self, query: LearnerQuery, shown: Candidates, shelf: Shelf, courses: Index) -> Reals:
         """Log odds of a few sections without slots and taste, row by row."""
-        tables, group = self.model.tables, age_group(query)
+        tables, band = self.model.tables, age_band(query)
         rows = np.arange(len(shelf.offer)) if shown.rows is None else shown.rows
-        travel = tables.travel[home_kind(query), group]
         odds: Reals = (
-            travel.take(shelf.ways(shown.minutes, shelf.places[rows]))
+            self._travel(query, shelf, shown, shelf.places[rows])
             + tables.price.take(shelf.price[rows])
             + tables.season.take(shelf.season[rows])
-            + tables.programme[group].take(shelf.programme[courses])
-            + tables.topic[age_band(query)].take(shelf.topic[courses])
+            + tables.programme[band].take(shelf.programme[courses])
+            + tables.topic[band].take(shelf.topic[courses])
             + tables.course.take(shelf.course[courses])
         )
         return odds

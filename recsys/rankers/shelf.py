@@ -54,6 +54,10 @@ UNTOLD, ANY_TIME, ALL_FREE, NONE_FREE, SOME_FREE = range(5)
 """How a section's slots meet the free slots that a learner told."""
 TOLD: Final = 5
 
+NO_CIRCLE, WITHIN, BEYOND = range(3)
+"""How a journey meets the longest that the learner likes."""
+CIRCLES: Final = 3
+
 NO_GOAL, OF_OCCUPATION, NAMED = range(3)
 """Whether a course teaches a skill of the wanted occupation, or one that was named."""
 GOALS: Final = 3
@@ -229,6 +233,22 @@ class Shelf:
         ways[unknown] = UNKNOWN_WAY
         ways[online] = ONLINE
         return ways
+
+    def circle(
+        self, minutes: Reals | None, usual: float | None, places: Index | None = None
+    ) -> Cells | None:
+        """How the journeys of ``ways`` meet the learner's usual circle; None where none is known.
+
+        Args:
+            minutes: as for ``ways``.
+            usual: longest journey that the learner likes, minutes.
+            places: as for ``ways``.
+        """
+        if minutes is None or usual is None:
+            return None
+        told = minutes if places is None else minutes[places]
+        cells = np.where(np.isnan(told), NO_CIRCLE, np.where(told > usual, BEYOND, WITHIN))
+        return cells.astype(np.int32)
 
 
 def age_group(query: LearnerQuery) -> int:

@@ -19,6 +19,7 @@ from recsys.offer import Reals
 from recsys.rankers.shelf import (
     AGE_FROM,
     BANDS,
+    CIRCLES,
     GOALS,
     HOMES,
     PRICES,
@@ -37,9 +38,10 @@ class Tables:
     Attributes:
         levels: log odds of asking (0) and of looking or asking (1) where every table is 0.
         travel: by home knowledge, age group and class of journey.
+        circle: by how the journey meets the longest that the learner likes.
         told: by how a section's slots meet the free slots told.
         price: by class of price.
-        programme: by age group and programme.
+        programme: by age band and programme.
         topic: by age band and topic.
         season: by term and category, flattened.
         goal: by how the course serves the goal.
@@ -52,6 +54,7 @@ class Tables:
 
     levels: Reals
     travel: Reals
+    circle: Reals
     told: Reals
     price: Reals
     programme: Reals
@@ -70,9 +73,10 @@ class Tables:
         return {
             "levels": (2,),
             "travel": (len(HOMES) + 1, ages, WAYS),
+            "circle": (CIRCLES,),
             "told": (TOLD,),
             "price": (PRICES,),
-            "programme": (ages, len(PROGRAMMES) + 1),
+            "programme": (BANDS, len(PROGRAMMES) + 1),
             "topic": (BANDS, topics),
             "season": (len(words.terms) * (len(CATEGORIES) + 1),),
             "goal": (GOALS,),

@@ -26,7 +26,7 @@ def test_the_demonstration_tells_the_whole_story(tmp_path: Path) -> None:
         assert f"$ xuepei {verb} " in words
     assert "Rows set aside, by first failing rule" in words
     assert "policy against open, popular first: NDCG@20" in words
-    for policy in ("night_school@2", "vocational@2", "senior@2"):
+    for policy in ("night_school@3", "vocational@3", "senior@3"):
         assert f"  {policy} · " in words
     assert words.count("未列入：") >= 3
     assert "这个班未确认能满足您的无障碍需求" in words

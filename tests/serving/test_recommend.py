@@ -36,7 +36,7 @@ def test_a_learner_gets_the_sections_of_their_taste_first(recommend: Ask) -> Non
 
 def test_a_list_says_how_it_came_about(recommend: Ask, unlogged: State) -> None:
     meta = recommend(learner_id="fan")["meta"]
-    assert meta["policy"] == "general@2"
+    assert meta["policy"] == "general@3"
     assert meta["model_version"] == unlogged.bundle.manifest.model_version
     assert meta["snapshot_id"] == unlogged.snapshot_id
     assert meta["as_of"] == "2025-09-01T04:00:00Z"

@@ -20,10 +20,12 @@ from recsys.rankers.shelf import (
     ALL_FREE,
     BANDS,
     HOMES,
+    NO_CIRCLE,
     NO_GOAL,
     NONE_FREE,
     SLOTS,
     SOME_FREE,
+    UNTOLD,
     WAYS,
     Words,
     text,
@@ -212,16 +214,20 @@ def _tables(odds: Odds, hours: Hours, busy: Reals, tastes: Reals, words: Words) 
     """The fitted cells, the tables of one factor added up."""
     cells, ages, topics = odds.cells, len(AGE_FROM), len(words.topics)
     homes = cells["travel_by_home"].reshape(len(HOMES) + 1, ages, WAYS)
+    of_group = cells["programme"].reshape(ages, len(PROGRAMMES) + 1)
     of_age = cells["topic_by_age"].reshape(ages, topics)
+    # who told nothing is read without these tables, so that their cells belong to the levels
+    untold = cells["circle"][NO_CIRCLE] + cells["told"][UNTOLD] + cells["goal"][NO_GOAL]
     return Tables(
-        levels=odds.levels,
+        levels=odds.levels + untold,
         travel=homes + cells["travel"].reshape(ages, WAYS),
-        told=cells["told"],
+        circle=cells["circle"] - cells["circle"][NO_CIRCLE],
+        told=cells["told"] - cells["told"][UNTOLD],
         price=cells["price"],
-        programme=cells["programme"].reshape(ages, len(PROGRAMMES) + 1),
+        programme=of_group[GROUP_OF_BAND] + cells["programme_by_band"].reshape(BANDS, -1),
         topic=cells["topic"] + of_age[GROUP_OF_BAND] + cells["topic_by_band"].reshape(BANDS, -1),
         season=cells["season"],
-        goal=np.maximum(cells["goal"], cells["goal"][NO_GOAL]),
+        goal=np.maximum(cells["goal"] - cells["goal"][NO_GOAL], 0.0),
         course=cells["course"],
         busy=busy,
         free=hours.rates,

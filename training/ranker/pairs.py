@@ -23,6 +23,7 @@ from recsys.rankers.additive import free_bits, rows_shown
 from recsys.rankers.shelf import (
     AGE_FROM,
     BANDS,
+    CIRCLES,
     GOALS,
     HOMES,
     MOST_SLOTS,
@@ -41,9 +42,11 @@ from recsys.types import LearnerQuery
 TABLES: Final = (
     "travel_by_home",
     "travel",
+    "circle",
     "told",
     "price",
     "programme",
+    "programme_by_band",
     "topic",
     "topic_by_age",
     "topic_by_band",
@@ -176,13 +179,16 @@ def _cells(query: LearnerQuery, shown: Candidates, shelf: Shelf) -> dict[str, ND
     way, topic = shelf.ways(shown.minutes, shelf.places[rows]), shelf.topic[course]
     group, topics, programmes = age_group(query), len(shelf.words.topics), len(PROGRAMMES) + 1
     told, goal = shelf.told(free_bits(query), shelf.weeks[rows]), shelf.goal(query)
+    circle = shelf.circle(shown.minutes, query.usual_circle_min, shelf.places[rows])
     untold = np.zeros(len(rows), dtype=np.int32)
     return {
         "travel_by_home": (home_kind(query) * len(AGE_FROM) + group) * WAYS + way,
         "travel": group * WAYS + way,
+        "circle": untold if circle is None else circle,
         "told": untold if told is None else told,
         "price": shelf.price[rows],
         "programme": group * programmes + shelf.programme[course],
+        "programme_by_band": age_band(query) * programmes + shelf.programme[course],
         "topic": topic,
         "topic_by_age": group * topics + topic,
         "topic_by_band": age_band(query) * topics + topic,
@@ -219,9 +225,11 @@ def sizes(words: Words) -> dict[str, int]:
     return {
         "travel_by_home": (len(HOMES) + 1) * ages * WAYS,
         "travel": ages * WAYS,
+        "circle": CIRCLES,
         "told": TOLD,
         "price": PRICES,
         "programme": ages * (len(PROGRAMMES) + 1),
+        "programme_by_band": BANDS * (len(PROGRAMMES) + 1),
         "topic": topics,
         "topic_by_age": ages * topics,
         "topic_by_band": BANDS * topics,

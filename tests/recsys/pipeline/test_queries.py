@@ -8,8 +8,8 @@ import pytest
 
 from data.city import City
 from recsys.errors import QueryError
-from recsys.pipeline.policy import Policy
-from recsys.pipeline.queries import as_permitted
+from recsys.pipeline.policy import Policy, shipped_policies
+from recsys.pipeline.queries import as_permitted, with_usual_circle
 from recsys.pipeline.recommender import Recommender
 from recsys.types import LearnerQuery
 
@@ -47,19 +47,48 @@ def test_a_child_with_a_guardians_consent_is_personalised(recommender: Recommend
     assert recommender.query("minor").personalised
 
 
-def test_the_time_limit_of_a_learner_is_kept_and_the_usual_slots_are_no_limit(
-    recommender: Recommender,
-) -> None:
+def test_what_a_learner_told_once_is_weighed_and_no_limit(recommender: Recommender) -> None:
     query = recommender.query("limits")
-    assert (query.free_slots, query.circle_min) == (None, 25.0)
-    assert query.usual_slots == {"3E"}
+    assert (query.free_slots, query.circle_min) == (None, None)
+    assert (query.usual_slots, query.usual_circle_min) == ({"3E"}, 25.0)
+
+
+def near_means_near(recommender: Recommender) -> Recommender:
+    """The same, by a policy that keeps learners' own circles."""
+    policies = {
+        name: policy.model_copy(update={"usual_circle": "limit"})
+        for name, policy in recommender.policies.items()
+    }
+    city, as_of = recommender.profiles.city, recommender.as_of
+    return Recommender(city, as_of, recommender.scorers, policies)
+
+
+@pytest.mark.parametrize(("known", "limit"), [("cell", 25.0), ("village", 25.0), ("town", None)])
+def test_a_policy_may_keep_the_usual_circle_where_the_home_is_known_closely(
+    recommender: Recommender, known: str, limit: float | None
+) -> None:
+    (policy,) = near_means_near(recommender).policies.values()
+    query = replace(recommender.query("limits"), home_known=known)
+    assert with_usual_circle(query, policy).circle_min == limit
+
+
+def test_a_callers_circle_stands_under_any_policy(recommender: Recommender) -> None:
+    strict = near_means_near(recommender)
+    assert strict.query("limits", circle_min=60, home=(120.1, 30.2)).circle_min == 60.0
+    assert strict.query("limits", circle_min=None, home=(120.1, 30.2)).circle_min is None
+
+
+def test_senior_and_community_lists_stay_within_the_journey_a_learner_set() -> None:
+    kept = {name for name, policy in shipped_policies().items() if policy.usual_circle == "limit"}
+    assert kept == {"senior", "community"}
 
 
 def test_the_callers_limits_replace_the_learners(recommender: Recommender) -> None:
     query = recommender.query("limits", circle_min=60, free_slots=["6M"])
     assert (query.free_slots, query.circle_min) == (frozenset({"6M"}), 60.0)
+    assert query.usual_circle_min == 60.0
     lifted = recommender.query("limits", circle_min=None, free_slots=None)
-    assert (lifted.free_slots, lifted.circle_min) == (None, None)
+    assert (lifted.free_slots, lifted.circle_min, lifted.usual_circle_min) == (None, None, None)
 
 
 def test_the_callers_needs_add_to_the_learners(recommender: Recommender) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from data.city import City
 from recsys.errors import BundleError
+from recsys.pairing import paired
 from recsys.pipeline.policy import shipped_policies
 from recsys.pipeline.recommender import Recommender
 from recsys.rankers.additive import Additive
 from recsys.rankers.fold_in import sigmoid
-from recsys.rankers.shelf import ALL_FREE, NAMED, NO_GOAL, NONE_FREE
+from recsys.rankers.shelf import ALL_FREE, BEYOND, NAMED, NO_CIRCLE, NO_GOAL, NONE_FREE, WITHIN
 from recsys.rankers.tables import AdditiveModel
 from recsys.types import LearnerQuery
 from training.errors import RankerDataError
@@ -58,6 +59,30 @@ def test_its_tables_say_what_is_true_of_the_town(model: AdditiveModel) -> None:
     assert tables.busy[0] > 1.0
     assert tables.goal[NAMED] > tables.goal[NO_GOAL] + 1.0
     assert tables.levels[0] < tables.levels[1], "fewer ask than look"
+
+
+def test_it_learns_that_who_set_a_journey_asks_for_nothing_beyond(
+    city: City, moment: datetime, recommender: Recommender
+) -> None:
+    ids = city.read("learners")["learner_id"].sort()
+    setters = ids.gather_every(2)
+    beyond: list[tuple[str, str]] = []
+    for learner in setters.to_list():
+        shown = paired(recommender.query(learner), recommender.pool.known)
+        far = shown.take(shown["travel_min"] > 30)
+        beyond += [(learner, section) for section in far.texts("section_id")]
+    pairs = pl.DataFrame(beyond, schema=["learner_id", "section_id"], orient="row")
+    longest = pl.when(pl.col("learner_id").is_in(setters.to_list())).then(30.0)
+    obeyed = city.with_tables(
+        learners=city.scan("learners").with_columns(max_travel_min=longest),
+        events=city.scan("events")
+        .join(pairs.lazy().with_columns(refused=True), on=["learner_id", "section_id"], how="left")
+        .filter(pl.col("refused").is_null() | (pl.col("type") == "impression"))
+        .drop("refused"),
+    )
+    circle = fit_ranker(obeyed, moment).tables.circle
+    assert circle[NO_CIRCLE] == 0
+    assert circle[BEYOND] < circle[WITHIN] - 0.5
 
 
 def test_the_surer_it_is_the_likelier_learners_are_to_ask(
