@@ -21,10 +21,7 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
-
-from features.divisions import ancestors
 
 Kilometres = NDArray[np.float64]
 Minutes = NDArray[np.float64]
@@ -116,33 +113,6 @@ def model_minutes(km: Kilometres, travel_mode: str | None, *, elder: bool = Fals
     """
     chosen = _minutes(km, PACES[travel_mode or DEFAULT_MODE], elder=elder)
     return np.minimum(chosen, _minutes(km, PACES["walk"], elder=elder))
-
-
-def measured_minutes(
-    travel_times: pl.DataFrame, home_division_code: str, travel_mode: str | None
-) -> pl.DataFrame:
-    """Measured minutes from a learner's home division, or the deepest one around it.
-
-    Args:
-        travel_times: rows of the ``travel_times`` contract.
-        home_division_code: the deepest known home division.
-        travel_mode: one of ``data.vocab.TRAVEL_MODES``; unknown is taken as transit.
-
-    Returns:
-        venue_id, minutes: one row per venue that has a measured time.
-    """
-    chain = pl.DataFrame({"from_division_code": ancestors(home_division_code)}).with_row_index("up")
-    return (
-        travel_times.lazy()
-        .filter(
-            pl.col("from_division_code").is_in(chain["from_division_code"].to_list()),
-            pl.col("mode").cast(pl.String) == (travel_mode or DEFAULT_MODE),
-        )
-        .join(chain.lazy(), on="from_division_code")
-        .group_by("venue_id")
-        .agg(pl.col("minutes").min_by("up"))
-        .collect()
-    )
 
 
 def _minutes(km: Kilometres, pace: Pace, *, elder: bool) -> Minutes:

@@ -26,7 +26,7 @@ from recsys.rankers.fold_in import (
     status_prior,
     taste_after,
 )
-from recsys.rankers.shelf import Cells, Shelf, age_band, age_group, home_kind, work
+from recsys.rankers.shelf import Cells, Shelf, age_band, age_group, home_kind, travel_mode, work
 from recsys.rankers.tables import AdditiveModel
 from recsys.stages import Ranker
 from recsys.types import LearnerQuery
@@ -156,7 +156,7 @@ class Additive(Ranker):
     ) -> Reals:
         """Log odds of the journey to each place of the offer, or to some of them."""
         tables, minutes = self.model.tables, pairs.minutes
-        table = tables.travel[home_kind(query), age_group(query)]
+        table = tables.travel[home_kind(query), travel_mode(query), age_group(query)]
         odds: Reals = table.take(shelf.ways(minutes, places))
         cells = shelf.circle(minutes, query.usual_circle_min, places)
         return odds if cells is None else odds + tables.circle.take(cells)

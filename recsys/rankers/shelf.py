@@ -19,7 +19,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.vocab import AGE_BAND_YEARS, AGE_BANDS, CATEGORIES, PROGRAMMES, WORK_STATUSES
+from data.vocab import (
+    AGE_BAND_YEARS,
+    AGE_BANDS,
+    CATEGORIES,
+    PROGRAMMES,
+    TRAVEL_MODES,
+    WORK_STATUSES,
+)
 from features.slots import BIT_OF
 from recsys.offer import Index, Offer, Reals
 from recsys.types import LearnerQuery
@@ -44,6 +51,8 @@ UNKNOWN_WAY: Final = len(MINUTES_FROM)
 ONLINE: Final = UNKNOWN_WAY + 1
 WAYS: Final = ONLINE + 1
 """Classes of journey: by minutes, unknown, and none at all."""
+MODES: Final = len(TRAVEL_MODES) + 1
+"""Travel modes, and one for a mode that wasn't told."""
 
 YUAN_FROM: Final = (0, 1, 50, 100, 150, 200, 250, 300, 400, 500, 700, 1000, 1500)
 """Lowest price of each class, yuan after subsidy; one more for a price that isn't known."""
@@ -269,6 +278,12 @@ def home_kind(query: LearnerQuery) -> int:
     if query.home is None or query.home_known not in HOMES:
         return len(HOMES)
     return HOMES.index(query.home_known)
+
+
+def travel_mode(query: LearnerQuery) -> int:
+    """Place of the learner's travel mode; the last when it wasn't told."""
+    modes = TRAVEL_MODES
+    return modes.index(query.travel_mode) if query.travel_mode in modes else MODES - 1
 
 
 def work(query: LearnerQuery) -> int | None:

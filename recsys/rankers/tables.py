@@ -22,6 +22,7 @@ from recsys.rankers.shelf import (
     CIRCLES,
     GOALS,
     HOMES,
+    MODES,
     PRICES,
     SLOTS,
     TOLD,
@@ -37,7 +38,7 @@ class Tables:
 
     Attributes:
         levels: log odds of asking (0) and of looking or asking (1) where every table is 0.
-        travel: by home knowledge, age group and class of journey.
+        travel: by home knowledge, travel mode, age group and class of journey.
         circle: by how the journey meets the longest that the learner likes.
         told: by how a section's slots meet the free slots told.
         price: by class of price.
@@ -72,7 +73,7 @@ class Tables:
         ages, works, topics = len(AGE_FROM), len(WORK_STATUSES), len(words.topics)
         return {
             "levels": (2,),
-            "travel": (len(HOMES) + 1, ages, WAYS),
+            "travel": (len(HOMES) + 1, MODES, ages, WAYS),
             "circle": (CIRCLES,),
             "told": (TOLD,),
             "price": (PRICES,),

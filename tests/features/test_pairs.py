@@ -85,6 +85,40 @@ def test_a_measured_time_helps_where_the_home_cell_is_unknown(
     assert pairs["travel_min"].to_list() == [None, 7.0, 0.0]
 
 
+def _times(make_city: MakeCity, *rows: tuple[str, str, str, float]) -> pl.DataFrame:
+    names = ("from_division_code", "venue_id", "mode", "minutes")
+    return make_city(travel_times=[dict(zip(names, row, strict=True)) for row in rows]).read(
+        "travel_times"
+    )
+
+
+def test_the_nearest_known_division_has_the_measured_time(
+    sections: pl.DataFrame, make_city: MakeCity
+) -> None:
+    times = _times(
+        make_city,
+        ("330106109000", "near", "bike", 9.0),
+        ("330106000000", "near", "bike", 25.0),
+        ("330106000000", "far", "bike", 30.0),
+        ("330105000000", "far", "bike", 1.0),
+        ("330106109000", "far", "walk", 2.0),
+    )
+    home = {"home_division_code": "330106109005", "travel_mode": "bike"}
+    assert _pairs(sections, **home, travel_times=times)["travel_min"].to_list() == [9.0, 30.0, 0.0]
+
+
+def test_without_a_mode_the_measured_transit_times_hold(
+    sections: pl.DataFrame, make_city: MakeCity
+) -> None:
+    times = _times(
+        make_city,
+        ("330106000000", "near", "walk", 50.0),
+        ("330106000000", "near", "transit", 20.0),
+    )
+    pairs = _pairs(sections, home_division_code="330106000000", travel_times=times)
+    assert pairs["travel_min"].to_list()[0] == 20.0
+
+
 def test_elders_take_longer_on_foot(sections: pl.DataFrame) -> None:
     young = _pairs(sections, home=HOME, travel_mode="walk", age_low=18, age_high=24)
     old = _pairs(sections, home=HOME, travel_mode="walk", age_low=60, age_high=69)

@@ -1,11 +1,10 @@
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data.vocab import CITY_BOX, TRAVEL_MODES
-from features.travel import PACES, great_circle_km, measured_minutes, model_minutes
+from features.travel import PACES, great_circle_km, model_minutes
 
 WEST, SOUTH, EAST, NORTH = CITY_BOX
 POINTS = st.tuples(st.floats(WEST, EAST), st.floats(SOUTH, NORTH))
@@ -66,29 +65,3 @@ def test_over_town_a_car_beats_a_bus_beats_a_bike_beats_walking() -> None:
 
 def test_a_degree_of_latitude_is_111_kilometres() -> None:
     assert _km((120.0, 30.0), (120.0, 31.0)) == pytest.approx(111.195, abs=0.01)
-
-
-def _times(*rows: tuple[str, str, str, float]) -> pl.DataFrame:
-    columns = ["from_division_code", "venue_id", "mode", "minutes"]
-    schema = pl.Schema([*[(c, pl.String()) for c in columns[:3]], ("minutes", pl.Float64())])
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(pl.col("mode").cast(pl.Enum(TRAVEL_MODES)))
-
-
-def test_the_nearest_known_division_has_the_measured_time() -> None:
-    times = _times(
-        ("330106109000", "hall", "bike", 9.0),
-        ("330106000000", "hall", "bike", 25.0),
-        ("330106000000", "park", "bike", 30.0),
-        ("330105000000", "park", "bike", 1.0),
-        ("330106109000", "park", "walk", 2.0),
-    )
-    measured = measured_minutes(times, "330106109005", "bike").sort("venue_id")
-    assert measured.rows() == [("hall", 9.0), ("park", 30.0)]
-
-
-def test_without_a_mode_the_measured_transit_times_hold() -> None:
-    times = _times(
-        ("330106000000", "hall", "walk", 50.0), ("330106000000", "hall", "transit", 20.0)
-    )
-    assert measured_minutes(times, "330106000000", None).rows() == [("hall", 20.0)]

@@ -20,6 +20,7 @@ from recsys.rankers.shelf import (
     ALL_FREE,
     BANDS,
     HOMES,
+    MODES,
     NO_CIRCLE,
     NO_GOAL,
     NONE_FREE,
@@ -213,14 +214,15 @@ def _told_gap(odds: Odds) -> float:
 def _tables(odds: Odds, hours: Hours, busy: Reals, tastes: Reals, words: Words) -> Tables:
     """The fitted cells, the tables of one factor added up."""
     cells, ages, topics = odds.cells, len(AGE_FROM), len(words.topics)
-    homes = cells["travel_by_home"].reshape(len(HOMES) + 1, ages, WAYS)
+    homes = cells["travel_by_home"].reshape(len(HOMES) + 1, 1, ages, WAYS)
+    modes = cells["travel_by_mode"].reshape(MODES, ages, WAYS)
     of_group = cells["programme"].reshape(ages, len(PROGRAMMES) + 1)
     of_age = cells["topic_by_age"].reshape(ages, topics)
     # who told nothing is read without these tables, so that their cells belong to the levels
     untold = cells["circle"][NO_CIRCLE] + cells["told"][UNTOLD] + cells["goal"][NO_GOAL]
     return Tables(
         levels=odds.levels + untold,
-        travel=homes + cells["travel"].reshape(ages, WAYS),
+        travel=homes + modes + cells["travel"].reshape(ages, WAYS),
         circle=cells["circle"] - cells["circle"][NO_CIRCLE],
         told=cells["told"] - cells["told"][UNTOLD],
         price=cells["price"],

@@ -26,6 +26,7 @@ from recsys.rankers.shelf import (
     CIRCLES,
     GOALS,
     HOMES,
+    MODES,
     MOST_SLOTS,
     PRICES,
     TOLD,
@@ -35,6 +36,7 @@ from recsys.rankers.shelf import (
     age_band,
     age_group,
     home_kind,
+    travel_mode,
     work,
 )
 from recsys.types import LearnerQuery
@@ -42,6 +44,7 @@ from recsys.types import LearnerQuery
 TABLES: Final = (
     "travel_by_home",
     "travel",
+    "travel_by_mode",
     "circle",
     "told",
     "price",
@@ -184,6 +187,7 @@ def _cells(query: LearnerQuery, shown: Candidates, shelf: Shelf) -> dict[str, ND
     return {
         "travel_by_home": (home_kind(query) * len(AGE_FROM) + group) * WAYS + way,
         "travel": group * WAYS + way,
+        "travel_by_mode": (travel_mode(query) * len(AGE_FROM) + group) * WAYS + way,
         "circle": untold if circle is None else circle,
         "told": untold if told is None else told,
         "price": shelf.price[rows],
@@ -225,6 +229,7 @@ def sizes(words: Words) -> dict[str, int]:
     return {
         "travel_by_home": (len(HOMES) + 1) * ages * WAYS,
         "travel": ages * WAYS,
+        "travel_by_mode": MODES * ages * WAYS,
         "circle": CIRCLES,
         "told": TOLD,
         "price": PRICES,

@@ -53,7 +53,7 @@ def test_it_finds_what_learners_want_better_than_the_blend(
 
 def test_its_tables_say_what_is_true_of_the_town(model: AdditiveModel) -> None:
     tables = model.tables
-    near, far = tables.travel[0, :, 3:8].mean(), tables.travel[0, :, 18:24].mean()
+    near, far = tables.travel[0, :, :, 3:8].mean(), tables.travel[0, :, :, 18:24].mean()
     assert near > far, "the near section is asked for more often"
     assert tables.told[ALL_FREE] > tables.told[NONE_FREE] + 1.0
     assert tables.busy[0] > 1.0
