@@ -126,7 +126,13 @@ def _arena(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: P
 
     entry = config["arena"]
     row = arena.measured(
-        entry["preset"], entry["settings"], entry["policies"], task.seed, work, say
+        entry["preset"],
+        entry["settings"],
+        entry["policies"],
+        task.seed,
+        work,
+        say,
+        ablated=entry["ablated"] if task.seed in entry["ablated_at"] else (),
     )
     tasks.keep(config, task, row)
 

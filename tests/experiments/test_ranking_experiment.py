@@ -4,8 +4,9 @@ import doctest
 import re
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ EXPERIMENT = EXPERIMENTS / "002-ranking"
 sys.path[:0] = [str(EXPERIMENT), str(EXPERIMENTS / "001-arena-baselines")]
 
 # An experiment is a script: its own folder must be on the path first.
-from ranking_peers import join, report, splits, tasks, verbs  # noqa: E402 - as above
+from ranking_peers import ablation, join, report, splits, tasks, verbs  # noqa: E402 - as above
 from ranking_peers.arena import figures_of, list_table, read_truth  # noqa: E402 - as above
 from ranking_peers.compare import arena_summary, set_summary  # noqa: E402 - as above
 from ranking_peers.figure import draw  # noqa: E402 - as above
@@ -24,6 +25,9 @@ from ranking_peers.measure import Measured, measured  # noqa: E402 - as above
 from ranking_peers.report import markdown  # noqa: E402 - as above
 from ranking_peers.tasks import Task  # noqa: E402 - as above
 
+from recsys.rankers.additive import Additive  # noqa: E402 - as above
+from recsys.rankers.shelf import Words  # noqa: E402 - as above
+from recsys.rankers.tables import AdditiveModel, Tables  # noqa: E402 - as above
 from training.bench.models import known_models  # noqa: E402 - as above
 
 CONFIG: dict[str, Any] = tomllib.loads((EXPERIMENT / "config.toml").read_text(encoding="utf-8"))
@@ -61,6 +65,7 @@ def city_row(seed: int, ours: float) -> dict[str, Any]:
         "seconds": {"simulate": 10.0, "train": 20.0},
         "policies": {"nearest": policy | {"value": 0.4}, "xuepei": policy | {"value": ours}},
         "over": {},
+        "without": {"travel": ours - 0.3, "price": ours - 0.01},
     }
 
 
@@ -78,6 +83,23 @@ def test_how_far_ours_is_ahead_is_paired_over_users() -> None:
     assert ahead["low"] == pytest.approx(0.1)
     assert ahead["high"] == pytest.approx(0.1)
     assert summary_of(MODELS)["models"]["ours"]["ours_over_it"] is None
+
+
+def test_the_arena_tells_how_many_times_the_best_plain_policy_and_what_a_factor_is_worth() -> None:
+    found = arena_summary([city_row(1, 0.6), city_row(2, 0.8)], ["nearest"], 0.95)
+    assert found["times_best_plain"]["mean"] == pytest.approx(1.75)
+    assert list(found["without"]) == ["travel", "price"], "the dearest first"
+    assert found["without"]["travel"]["mean"] == pytest.approx(0.3)
+
+
+def test_a_factor_that_is_silent_adds_nothing_and_every_factor_has_its_tables() -> None:
+    assert set(ablation.TABLES_OF) == set(Additive.FACTORS)
+    tables = Tables(**{field.name: np.ones(3) for field in fields(Tables)})
+    words = cast("Words", None)
+    for factor, names in ablation.TABLES_OF.items():
+        silent = ablation.without(AdditiveModel(words, tables), factor).tables
+        changed = {f.name for f in fields(Tables) if not getattr(silent, f.name).any()}
+        assert changed == set(names)
 
 
 def test_a_set_without_ours_names_no_best_peer() -> None:
@@ -140,7 +162,7 @@ def test_what_is_kept_is_joined_and_the_rest_is_said_not_to_have_run(
         "models": models,
         "sets": {"toy": {"metric": "ndcg_at_20"}},
         "cold": {},
-        "arena": {"preset": "tiny", "seeds": [1, 2]},
+        "arena": {"preset": "tiny", "seeds": [1, 2], "plain": ["nearest"]},
         "speed": {"arguments": []},
     }
     for name in ("ours", "strong"):
@@ -171,20 +193,20 @@ def test_other_settings_keep_figures_elsewhere(
 
 
 def test_the_arena_is_compared_seed_by_seed() -> None:
-    found = arena_summary([city_row(1, 0.6), city_row(2, 0.7)], 0.95)
+    found = arena_summary([city_row(1, 0.6), city_row(2, 0.7)], ["nearest"], 0.95)
     assert list(found["policies"]) == ["xuepei", "nearest"]
     assert found["ours_over_it"]["nearest"]["by_seed"] == [0.2, 0.3]
     table = markdown({"arena": found})
     assert "| **xuepei** | .650 [" in table
     assert re.search(r"\| nearest \| \.400 .* \| \+\.250 \[", table)
     with pytest.raises(ValueError, match="two or more; got 1"):
-        arena_summary([city_row(1, 0.6)], 0.95)
+        arena_summary([city_row(1, 0.6)], ["nearest"], 0.95)
 
 
 def test_a_figure_that_a_city_cannot_tell_is_left_open() -> None:
     rows = [city_row(1, 0.6), city_row(2, 0.7)]
     rows[0]["policies"]["nearest"]["cold"] = None
-    found = arena_summary(rows, 0.95)
+    found = arena_summary(rows, ["nearest"], 0.95)
     assert found["policies"]["nearest"]["cold"] is None
     assert "| 0.0 | – | .800" in markdown({"arena": found})
 
@@ -232,7 +254,7 @@ def test_lists_hold_the_best_allowed_sections_only(
 
 def test_figures_are_the_same_bytes_for_the_same_results(tmp_path: Path) -> None:
     rows = [city_row(1, 0.6), city_row(2, 0.7)]
-    results = {"sets": {"toy": summary_of(MODELS)}, "arena": arena_summary(rows, 0.95)}
+    results = {"sets": {"toy": summary_of(MODELS)}, "arena": arena_summary(rows, ["nearest"], 0.95)}
     drawn = []
     for name in ("once", "twice"):
         (tmp_path / name).mkdir()

@@ -32,6 +32,7 @@ from recsys.rankers.shelf import (
     text,
 )
 from recsys.rankers.tables import AdditiveModel, Tables
+from recsys.scorers.matrices import one_thread
 from training.errors import RankerDataError
 from training.ranker.odds import Odds, by_learner_and_topic
 from training.ranker.pairs import Pairs, Progress, read_pairs, sizes
@@ -129,9 +130,10 @@ def fit_tables(pairs: Pairs, words: Words) -> Tables:
         odds.sweep(lost, SWEEPS)
     slope, curve = gradients(odds.levels, odds.total, odds.log)
     shape = (len(pairs.told), len(words.topics))
-    tastes = loadings(
-        by_learner_and_topic(slope, pairs, *shape), by_learner_and_topic(curve, pairs, *shape)
-    )
+    with one_thread():
+        tastes = loadings(
+            by_learner_and_topic(slope, pairs, *shape), by_learner_and_topic(curve, pairs, *shape)
+        )
     return _tables(odds, hours, busy, tastes, words)
 
 

@@ -23,10 +23,12 @@ from arena_baselines.policies import CEILINGS, all_scores
 from arena_baselines.world import OLD_PAGE_POLICY, Arena, Scores
 
 from data.store import open_snapshot
+from ranking_peers import ablation
 from ranking_peers.verbs import said
 
 OURS: Final = "xuepei"
 K: Final = 10
+JUDGED: Final = "judged.parquet"
 RATIO: Final = f"value_at_{K}_over_oracle"
 UNASKED: Final = (*CEILINGS, "true_taste")
 """Policies of 001 that read the answer key; they aren't run here."""
@@ -35,7 +37,14 @@ Say = Callable[[str], None]
 
 
 def measured(
-    preset: str, settings: Sequence[str], policies: Sequence[str], seed: int, folder: Path, say: Say
+    preset: str,
+    settings: Sequence[str],
+    policies: Sequence[str],
+    seed: int,
+    folder: Path,
+    say: Say,
+    *,
+    ablated: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Every policy's figures in one city.
 
@@ -46,12 +55,13 @@ def measured(
         seed: of the city, the training and the judge's bootstrap.
         folder: a new folder for the city and all that is made of it.
         say: told what begins.
+        ablated: factors of the product's ranker that are silenced one by one.
 
     Returns:
         seed, learners and sections judged, ``oracle_value``, ``cold`` (shares of new courses
         open and in the oracle's lists), ``seconds`` of each verb, ``policies`` (name -> value,
-        violations, cold, worst_slice, notes) and ``over`` (name -> the paired difference of
-        the product's value and theirs, with its interval).
+        violations, cold, worst_slice, notes), ``over`` (name -> the paired difference of the
+        product's value and theirs, with its interval) and ``without`` (factor -> value).
     """
     files, seconds = _lists_of_product(preset, settings, seed, folder, say)
     truth = read_truth(folder / "city")
@@ -60,6 +70,14 @@ def measured(
     city = folder / "city"
     rivals = [word for name in policies for word in ("--baseline", f"{named(name)}={lists[name]}")]
     ours = _judged(city, lists[OURS], seed, rivals)
+    without = ablation.values(
+        folder,
+        truth.as_of,
+        folder / JUDGED,
+        ablated,
+        K,
+        lambda lists: _judged(city, lists, seed)[RATIO],
+    )
     verdicts = {OURS: ours} | {name: _judged(city, lists[name], seed) for name in policies}
     return {
         "seed": seed,
@@ -70,6 +88,7 @@ def measured(
         "seconds": seconds,
         "policies": {name: figures_of(verdict) for name, verdict in verdicts.items()},
         "over": {name: ours["baselines"][named(name)] for name in policies},
+        "without": without,
     }
 
 
@@ -148,7 +167,7 @@ def _lists_of_product(
         *("--seed", str(seed), "--no-track"),
     )
     truth = pl.scan_parquet(city / "truth" / "apply_probability.parquet")
-    judged = folder / "judged.parquet"
+    judged = folder / JUDGED
     truth.select(pl.col("learner_id").unique().sort()).collect().write_parquet(judged)
     lists = folder / f"{OURS}.parquet"
     run(

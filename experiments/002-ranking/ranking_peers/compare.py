@@ -56,19 +56,24 @@ def set_summary(
     return {"metric": metric, "users": users, "best_peer": best, "models": models}
 
 
-def arena_summary(rows: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, Any]:
+def arena_summary(
+    rows: Sequence[Mapping[str, Any]], plain: Sequence[str], confidence: float
+) -> dict[str, Any]:
     """The arena: each policy's figures over seeds, and how far the product is ahead.
 
     Intervals are Student's t over seeds.
 
     Args:
         rows: what ``arena.measured`` returned, two or more.
+        plain: policies that learn nothing but counts and a few weights.
         confidence: of the intervals.
 
     Returns:
         seeds, cold shares open and of the oracle, seconds of each verb, policies (name ->
-        each of ``ARENA``), best first, and ``ours_over_it`` (policy -> paired difference of
-        value over the oracle's).
+        each of ``ARENA``), best first, ``ours_over_it`` (policy -> paired difference of
+        value over the oracle's), ``times_best_plain`` (the product's value over that of the
+        best plain policy of the same city) and ``without`` (factor -> value lost without it,
+        over the seeds that were ablated).
 
     Raises:
         ValueError: fewer than two seeds have no interval.
@@ -103,8 +108,31 @@ def arena_summary(rows: Sequence[Mapping[str, Any]], confidence: float) -> dict[
             for name in order
             if name != "xuepei"
         },
+        "times_best_plain": over_seeds(
+            [
+                own / max(row["policies"][name]["value"] for name in plain)
+                for own, row in zip(ours, rows, strict=True)
+            ],
+            confidence,
+        ),
+        "without": _lost(rows, confidence),
         "rows": list(rows),
     }
+
+
+def _lost(rows: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, Any]:
+    """Value lost without each factor, the dearest first; nothing with fewer than two seeds."""
+    told = [row for row in rows if row["without"]]
+    if len(told) < 2:
+        return {}
+    losses = {
+        factor: over_seeds(
+            [row["policies"]["xuepei"]["value"] - row["without"][factor] for row in told],
+            confidence,
+        )
+        for factor in told[0]["without"]
+    }
+    return dict(sorted(losses.items(), key=lambda loss: -loss[1]["mean"]))
 
 
 def _over_told(

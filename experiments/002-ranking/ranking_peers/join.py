@@ -65,7 +65,7 @@ def _join_verbs(config: Mapping[str, Any], results: dict[str, Any]) -> None:
             results["not_run"][part] = what
         if part == "arena" and len(there) > 1:
             results["arena"] = compare.arena_summary(
-                [row for _, row in there], config["run"]["confidence"]
+                [row for _, row in there], config["arena"]["plain"], config["run"]["confidence"]
             )
         elif part == "cold":
             for task, row in there:

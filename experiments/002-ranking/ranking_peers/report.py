@@ -22,6 +22,7 @@ ARENA_HEAD: Final = (
     "cold / oracle's",
     "worst slice / overall",
 )
+ABLATION_HEAD: Final = ("factor", "value@10 / oracle lost")
 METRICS: Final = {"recall_at_20": "Recall@20", "ndcg_at_20": "NDCG@20", "ndcg_at_10": "NDCG@10"}
 LABELS: Final[Mapping[str, str]] = {**BASELINES, "xuepei": "**xuepei**"}
 
@@ -122,9 +123,24 @@ def _arena(found: Results) -> str:
         f" {_three(found['oracle_value'])}.",
         f"- New courses are {_three(cold['available'])} of what is open and"
         f" {_three(cold['oracle'])} of what the oracle shows.",
+        f"- xuepei's value is {_times(found['times_best_plain'])} times that of the best plain"
+        " policy in the same city.",
         f"- Wall seconds of the product's verbs, the mean over seeds: {seconds}.",
     ]
-    return "\n\n".join(["**The arena**", table(ARENA_HEAD, rows), "\n".join(lines)])
+    blocks = ["**The arena**", table(ARENA_HEAD, rows), "\n".join(lines)]
+    return "\n\n".join([*blocks, *_without(found["without"])])
+
+
+def _without(losses: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """What the product loses without each factor of its ranker."""
+    if not losses:
+        return []
+    rows = [[factor, _three(lost)] for factor, lost in losses.items()]
+    return ["**Without one factor of the ranker**", table(ABLATION_HEAD, rows)]
+
+
+def _times(figure: Mapping[str, float]) -> str:
+    return "{mean:.2f} [{low:.2f}, {high:.2f}]".format_map(figure)
 
 
 def _ahead(figure: Mapping[str, float] | None) -> str:

@@ -28,12 +28,17 @@ OWN: Final = "experiments/002-ranking/ranking_peers"
 MEASURED_WITH: Final[Mapping[str, Sequence[str]]] = {
     "sets": (*RANKING, f"{OWN}/splits.py", f"{OWN}/measure.py", "experiments/002-ranking/lenskit"),
     "cold": PRODUCT,
-    "arena": (*PRODUCT, "experiments/001-arena-baselines/arena_baselines", f"{OWN}/arena.py"),
+    "arena": (
+        *PRODUCT,
+        "experiments/001-arena-baselines/arena_baselines",
+        f"{OWN}/arena.py",
+        f"{OWN}/ablation.py",
+    ),
     "speed": PRODUCT,
 }
 """Code whose change may move a figure of each part."""
 
-NOT_IN_HASH: Final = ("seeds", "metric", "lenskit")
+NOT_IN_HASH: Final = ("seeds", "metric", "lenskit", "plain", "ablated_at")
 """Settings that move no figure of one task."""
 
 Config = Mapping[str, Any]
