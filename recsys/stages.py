@@ -8,7 +8,7 @@ drops or reorders rows, and what it can't score is null (NaN in arrays), never z
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,8 @@ class CourseScorer(Scorer):
 
     course_ids: NDArray[np.str_] | None = None
     """Courses in the order of the score columns, once fitted."""
+    compares: ClassVar[Literal["people", "content"]] = "people"
+    """What makes two courses alike to it: who takes both, or what they teach."""
     _index: Mapping[str, int]
 
     @abstractmethod

@@ -212,11 +212,12 @@ def taste(section: Section) -> Claim | None:
     voice = section.heard.voice(section.place)
     if voice is None:
         return None
-    if voice not in section.facts.titles:
+    if voice.course_id not in section.facts.titles:
         return "taste", {}
     # Some titles carry their own book marks; the sentence sets them.
-    title = section.facts.titles[voice].removeprefix("《").removesuffix("》")
-    return "taste_course", {"course_id": voice, "title": title}
+    title = section.facts.titles[voice.course_id].removeprefix("《").removesuffix("》")
+    kind = "taste_content" if voice.by_content else "taste_course"
+    return kind, {"course_id": voice.course_id, "title": title}
 
 
 def profile(section: Section) -> Claim | None:

@@ -27,6 +27,19 @@ class _Kept:
     rows: dict[str, int] = field(default_factory=dict[str, int])
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A course of the past that speaks for a section.
+
+    Attributes:
+        course_id: the course.
+        by_content: whether for what it teaches; else for who takes both.
+    """
+
+    course_id: str
+    by_content: bool
+
+
 class Voices:
     """What single courses of the past say of all others, by one scorer of taste.
 
@@ -40,6 +53,11 @@ class Voices:
         self._as_of = as_of
         self._lock = Lock()
         self._kept = self._empty()
+
+    @property
+    def by_content(self) -> bool:
+        """Whether courses are alike by what they teach; else by who takes both."""
+        return self._scorer.compares == "content"
 
     def speak_for(self, history: Sequence[str], course_ids: Sequence[str]) -> Mapping[str, str]:
         """By recommended course, the course of the past from which alone it scores highest.
@@ -126,7 +144,7 @@ class Heard:
         self._courses = course_ids
         self._heard: dict[str, Mapping[str, str]] = {}
 
-    def voice(self, place: int) -> str | None:
+    def voice(self, place: int) -> Voice | None:
         """The course of the past that speaks for a section, by the strongest scorer that has one.
 
         Only scorers that raised the section's score are asked.
@@ -135,8 +153,8 @@ class Heard:
             if name not in self._heard:
                 courses = list(dict.fromkeys(self._courses))
                 self._heard[name] = self._voices[name].speak_for(self._history, courses)
-            if (voice := self._heard[name].get(self._courses[place])) is not None:
-                return voice
+            if (course := self._heard[name].get(self._courses[place])) is not None:
+                return Voice(course, self._voices[name].by_content)
         return None
 
     def _raising(self, place: int) -> Sequence[str]:

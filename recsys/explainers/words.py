@@ -128,8 +128,14 @@ SENTENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
         ),
         "taste_course": Sentence(
             "taste",
-            "与您关注过的《{title}》相近",
-            "Close to “{title}”, in which you showed interest",
+            "关注过《{title}》的学员更常选这门课程",
+            "Learners with an interest in “{title}”, as you have, choose it more often",
+            "选《{title}》的人常选它",
+        ),
+        "taste_content": Sentence(
+            "taste",
+            "内容与您关注过的《{title}》相近",
+            "Teaches much the same as “{title}”, in which you showed interest",
             "与您关注的《{title}》相近",
         ),
         "taste": Sentence(

@@ -1,6 +1,6 @@
 """Content carried by taste: finds courses nobody has taken yet through what people take."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,7 @@ class Content(HistoryScorer):
     """
 
     name: ClassVar[str] = "content"
+    compares: ClassVar[Literal["people", "content"]] = "content"
     config_type: ClassVar[type[StageConfig]] = ContentConfig
     config: ContentConfig
     _courses: Reals

@@ -1,7 +1,7 @@
 """Text: courses that read like those the learner took; finds courses nobody has taken yet."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,7 @@ class Text(HistoryScorer):
     """
 
     name: ClassVar[str] = "text"
+    compares: ClassVar[Literal["people", "content"]] = "content"
     config_type: ClassVar[type[StageConfig]] = TextConfig
     config: TextConfig
     _terms: NDArray[np.str_]

@@ -11,6 +11,7 @@ from data.cli.moments import read_moment
 from data.store import open_snapshot
 from recsys.artifact import Bundle, save_bundle
 from recsys.pipeline.policy import Policy, load_policy, shipped_policies
+from recsys.rankers.additive import Additive
 from training.cli.options import AsJson, AsOf, Seed, Snapshot, Track, TrackingFile
 from training.fit import fit_bundle
 from training.tracking import DEFAULT_FILE, Run, track
@@ -82,6 +83,7 @@ def summary(bundle: Bundle, target: Path, took: float) -> dict[str, Any]:
         "snapshot_id": manifest.snapshot_id,
         "seed": manifest.seed,
         "scorers": sorted(bundle.scorers),
+        "ranker": None if bundle.ranker is None else Additive.name,
         "absent": manifest.absent,
         "policies": sorted(bundle.policies),
         "training": manifest.training.model_dump(),
@@ -115,5 +117,7 @@ def _print(bundle: Bundle, target: Path, took: float) -> None:
         f"{counted.n_courses:,} courses"
     )
     out.print(f"scorers: {', '.join(sorted(bundle.scorers))}")
+    if bundle.ranker is not None:
+        out.print("ranked by: additive, learned from what was done with lists that were shown")
     for name, reason in bundle.manifest.absent.items():
         out.print(f"[yellow]without {name}[/]: {reason}")

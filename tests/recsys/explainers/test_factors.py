@@ -1,6 +1,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import polars as pl
@@ -100,6 +100,13 @@ class Likeness(CourseScorer):
         return self
 
 
+class Words(Likeness):
+    """The same, from what courses teach."""
+
+    name: ClassVar[str] = "text"
+    compares: ClassVar[Literal["people", "content"]] = "content"
+
+
 class Person(Likeness):
     """Knows the person, not the past."""
 
@@ -113,7 +120,7 @@ Explain = Callable[..., tuple[Reason, ...]]
 @pytest.fixture(scope="module")
 def explain() -> Explain:
     """The reasons of one section: a test states its columns and its query."""
-    explainer = FactorExplainer(FACTS, {"ease": Likeness(), "hybrid": Person()})
+    explainer = FactorExplainer(FACTS, {"ease": Likeness(), "hybrid": Person(), "text": Words()})
 
     def reasons(
         query: LearnerQuery = QUERY, *, most: int | None = None, **columns: Any
@@ -282,7 +289,12 @@ def test_taste_names_the_course_of_the_past_behind_it(explain: Explain) -> None:
     (told,) = explain(asking(history=("yoga", "ink")), part_ease=1.0)
     assert told.kind == "taste_course"
     assert told.evidence == {"course_id": "ink", "title": "书法"}
-    assert "《书法》" in told.text_zh
+    assert told.text_zh == "关注过《书法》的学员更常选这门课程"
+
+
+def test_who_compares_what_courses_teach_says_so(explain: Explain) -> None:
+    (told,) = explain(asking(history=("yoga", "ink")), part_text=1.0)
+    assert told.text_zh == "内容与您关注过的《书法》相近"
 
 
 def test_taste_without_a_single_voice_is_not_claimed(explain: Explain) -> None:

@@ -43,7 +43,7 @@ def test_plain_reasons_keep_to_twenty_characters_whatever_the_evidence(
 
 
 def test_what_fits_is_not_cut() -> None:
-    said, _ = texts("taste_course", {"course_id": "c", "title": "茶艺"}, elder=True)
+    said, _ = texts("taste_content", {"course_id": "c", "title": "茶艺"}, elder=True)
     assert said == "与您关注的《茶艺》相近"
 
 
