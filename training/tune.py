@@ -2,7 +2,8 @@
 
 First each scorer's configuration is chosen alone, then the weights by coordinate steps: one
 weight at a time takes the best value of a short list, until no step helps any more. The steps
-look only at the courses that some scorer puts near the top: no other can enter a list of twenty.
+set out from each of the three best scorers, and look only at the courses that some scorer puts near
+the top: no other can enter a list of twenty.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +50,11 @@ SPACE: Final[Mapping[str, Sequence[Options]]] = MappingProxyType(
                 "tastes_per_root": 3.0,
             },
         ),
-        "ials": ({}, {"shrinkage": 1.0}),
+        "ials": ({}, {"shrinkage": 1.0}, {"factors": 256, "shrinkage": 1.0}),
+        "item_knn": (
+            {},
+            {"learner_damping": 0.4, "history_damping": 0.7, "course_damping": 0.3},
+        ),
     }
 )
 """Configurations tried for each scorer of the blend."""
@@ -62,6 +67,8 @@ AGAINST: Final = (-1.0, -0.75, -0.5, -0.4, -0.3, -0.2, -0.1)
 
 K: Final = 20
 ROUNDS: Final = 3
+STARTS: Final = 3
+"""Single scorers from which the steps set out: from one alone they get stuck."""
 NEAR_TOP: Final = 200
 """Courses of each scorer that the steps look at."""
 
@@ -243,10 +250,17 @@ def _shortlist(parts: Mapping[str, _Part]) -> _Shortlist:
 def _best_weights(
     shortlist: _Shortlist, relevant: Relevant, alone: Mapping[str, float]
 ) -> tuple[dict[str, float], float]:
-    """Coordinate steps from the best single scorer."""
-    first = max(alone, key=lambda name: alone[name])
-    weights = {name: float(name == first) for name in shortlist.scores}
-    quality = alone[first]
+    """Coordinate steps from each of the best single scorers; the start that gets furthest."""
+    starts = sorted(alone, key=lambda name: -alone[name])[:STARTS]
+    found = [_climbed(shortlist, relevant, start, alone[start]) for start in starts]
+    return max(found, key=lambda climb: climb[1])
+
+
+def _climbed(
+    shortlist: _Shortlist, relevant: Relevant, start: str, quality: float
+) -> tuple[dict[str, float], float]:
+    """Coordinate steps from one scorer alone, until no step helps any more."""
+    weights = {name: float(name == start) for name in shortlist.scores}
     for _ in range(ROUNDS):
         before = quality
         for name in weights:

@@ -5,12 +5,14 @@ import polars as pl
 import pytest
 
 from recsys.errors import ScorerUnavailableError
+from recsys.scorers import discover
 from recsys.scorers.ease import Ease
 from recsys.types import TrainingSet
 from training.bench.models import hold_out, trial_of
 from training.bench.tables import Tables
 from training.errors import TrainingError
 from training.metrics.lists import top_items
+from training.tune import SPACE as SHIPPED
 from training.tune import Options, Trial, choose_blend, fitted, quality_of
 
 SPACE: Mapping[str, Sequence[Options]] = {
@@ -103,6 +105,14 @@ def test_only_course_scorers_with_a_configuration_can_be_chosen(trial: Trial) ->
         fitted("context", {}, trial.training)
     with pytest.raises(TrainingError, match="no configuration"):
         choose_blend(trial, space={"ease": ()})
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_the_shipped_space_holds_different_configurations_that_its_scorer_takes(name: str) -> None:
+    """Two options that mean the same configuration would cost a fit and tell nothing."""
+    config_type = discover()[name].config_type
+    taken = [config_type.model_validate(options).model_dump_json() for options in SHIPPED[name]]
+    assert len(set(taken)) == len(taken) > 0
 
 
 def test_progress_tells_what_is_tried(trial: Trial) -> None:

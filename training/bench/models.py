@@ -23,7 +23,7 @@ MODELS: Final = (*SPACE, *PEERS, DEFAULT)
 
 VALID_SHARE: Final = 0.1
 TRIAL_CELLS: Final = 64_000_000
-"""Users times items a choice is made on: the scores of four scorers take 1 GB."""
+"""Users times items a choice is made on: the scores of six scorers take 1.5 GB."""
 
 TRIAL_USERS: Final = 5000
 """More users would make the choice slower, not surer."""

@@ -1,7 +1,7 @@
 """From lists seen to seats held: views, applications, admission."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,17 @@ def look(
     viewed = wanted | (rng.random(len(u)) < view)
     pause = rng.integers(5 * SECOND_US, 40 * SECOND_US, len(u))
     return Seen(u, viewed, wanted, lists.seen_at + lists.position * 45 * SECOND_US + pause)
+
+
+def so_far(seen: Seen, until: int) -> Seen:
+    """The same without course pages opened at or after an instant, microseconds since 1970."""
+    return replace(seen, viewed=seen.viewed & (seen.at < until))
+
+
+def made_before(made: Applications, until: int) -> Applications:
+    """The applications made before an instant, microseconds since 1970."""
+    early = made.at < until
+    return Applications(*(getattr(made, field.name)[early] for field in fields(Applications)))
 
 
 def admissible(

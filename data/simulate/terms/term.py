@@ -15,7 +15,17 @@ from data.simulate.terms.diary import Diary
 from data.simulate.terms.exposure import Page, show
 from data.simulate.terms.log import Log
 from data.simulate.terms.record import Record
-from data.simulate.terms.seats import Admission, Applications, admit, apply, joined, look, promoted
+from data.simulate.terms.seats import (
+    Admission,
+    Applications,
+    admit,
+    apply,
+    joined,
+    look,
+    made_before,
+    promoted,
+    so_far,
+)
 from data.vocab import SECTION_STATES
 
 BLOCK: Final = 65_536
@@ -119,8 +129,9 @@ def _visits(
         exposure = streams.of("exposure", sections.number, block)
         lists = show(world, sections, page, learners, until, exposure)
         choice = streams.of("choice", sections.number, block)
-        seen = look(world, sections, lists, record, choice)
-        made = apply(world, sections, lists, seen)
+        # who came just before the cut-off is still reading when the tables end
+        seen = so_far(look(world, sections, lists, record, choice), until)
+        made = made_before(apply(world, sections, lists, seen), until)
         diary.visited(lists, seen, made)
         yield made, np.unique(lists.learner[lists.uniform])
 

@@ -5,9 +5,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from data.simulate.build import Built
+from data.simulate.build import Built, build
 from data.simulate.calendar import cut_off, terms
 from data.simulate.files.forms import conformed
+from data.simulate.params import SimulationParams
 from data.simulate.place.coordinates import distance_km, gcj02
 from data.simulate.place.districts import DISTRICTS
 from data.simulate.streams import PARTS, Streams
@@ -162,3 +163,14 @@ def test_every_programme_is_on_offer(built: Built) -> None:
     frame = built.tables["sections"].join(built.tables["courses"], on="course_id")
     offered = frame.filter(pl.col("state").is_in(["applying", "published"]))
     assert set(offered["programme"]) == set(PROGRAMMES)
+
+
+def test_tables_end_at_the_cut_off_though_people_are_still_reading() -> None:
+    """The first hour of enrolment is the fullest: a cut there falls into many visits."""
+    rushed = build(
+        SimulationParams(learners=600, judged_learners=50, as_of_hours=1.0), 3, lambda _: None
+    )
+    end = cut_off(rushed.world.params)
+    for table, column in (("events", "occurred_at"), ("applications", "submitted_at")):
+        times = rushed.tables[table][column].cast(pl.Datetime("us", "UTC"))
+        assert times.max() < end  # type: ignore[operator]  # a Datetime column's maximum is a datetime
