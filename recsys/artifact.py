@@ -3,6 +3,7 @@
     BUNDLE/manifest.json            what it is, and the sha256 of every other file
     BUNDLE/<scorer>/<array>.npy     a scorer's fitted state
     BUNDLE/additive/<array>.npy     the learned ranker's, where there were lists to learn from
+    BUNDLE/completion/<array>.npy   the model of completing, where seats were told to the end
 
 The one door to disk of ``recsys``. A bundle is written to a temporary folder beside its place
 and renamed, so that a reader sees the old one or the new one, never half of one.
@@ -37,6 +38,8 @@ FORMAT_VERSION: Final = 3
 """Raised whenever an older reader would misread the layout."""
 
 MANIFEST: Final = "manifest.json"
+COMPLETION: Final = "completion"
+"""The tables that tell who completes, beside the ranker's own."""
 SAFE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 LIBRARIES: Final = ("xuepei", "numpy", "scipy", "implicit", "scikit-learn", "rectools-lightfm")
 
@@ -119,12 +122,14 @@ class Bundle:
         scorers: fitted, by name.
         policies: by name.
         ranker: the learned ranker, None where there was nothing to learn it from.
+        completion: tables of the log odds of completing, None likewise.
     """
 
     manifest: Manifest
     scorers: Mapping[str, Scorer]
     policies: Mapping[str, Policy]
     ranker: AdditiveModel | None = None
+    completion: AdditiveModel | None = None
 
 
 def describe(
@@ -137,27 +142,37 @@ def describe(
     training: TrainingCounts,
     absent: Mapping[str, str] | None = None,
     ranker: AdditiveModel | None = None,
+    completion: AdditiveModel | None = None,
 ) -> Bundle:
     """The bundle of these parts, with its manifest and model version.
 
     Raises:
         BundleError: a scorer's state holds Python objects.
     """
+    learned = learned_of(ranker, completion)
     manifest = Manifest(
         as_of=as_of,
         snapshot_id=snapshot_id,
         seed=seed,
         scorers={name: _entry(scorer) for name, scorer in sorted(scorers.items())},
-        rankers={}
-        if ranker is None
-        else {Additive.name: RankerEntry(files=_files(ranker.arrays()))},
+        rankers={
+            name: RankerEntry(files=_files(model.arrays())) for name, model in learned.items()
+        },
         absent=dict(sorted((absent or {}).items())),
         policies=dict(sorted(policies.items())),
         training=training,
         libraries=_libraries(),
     )
     signed = manifest.model_copy(update={"model_version": model_version(manifest)})
-    return Bundle(signed, dict(scorers), dict(policies), ranker)
+    return Bundle(signed, dict(scorers), dict(policies), ranker, completion)
+
+
+def learned_of(
+    ranker: AdditiveModel | None, completion: AdditiveModel | None
+) -> dict[str, AdditiveModel]:
+    """What was learned from the log, by its name in a bundle."""
+    both = {Additive.name: ranker, COMPLETION: completion}
+    return {name: model for name, model in both.items() if model is not None}
 
 
 def model_version(manifest: Manifest) -> str:
@@ -197,7 +212,8 @@ def load_bundle(path: Path) -> Bundle:
     """
     manifest = _read_manifest(path)
     scorers = {name: _load_scorer(path, name, entry) for name, entry in manifest.scorers.items()}
-    return Bundle(manifest, scorers, manifest.policies, _load_ranker(path, manifest))
+    learned = [_load_learned(path, manifest, name) for name in (Additive.name, COMPLETION)]
+    return Bundle(manifest, scorers, manifest.policies, *learned)
 
 
 def _entry(scorer: Scorer) -> ScorerEntry:
@@ -213,9 +229,8 @@ def _files(arrays: Arrays) -> dict[str, str]:
 def _write(bundle: Bundle, folder: Path) -> None:
     for name, entry in bundle.manifest.scorers.items():
         _write_arrays(folder / name, entry.files, bundle.scorers[name].arrays())
-    if bundle.ranker is not None:
-        entry_files = bundle.manifest.rankers[Additive.name].files
-        _write_arrays(folder / Additive.name, entry_files, bundle.ranker.arrays())
+    for name, model in learned_of(bundle.ranker, bundle.completion).items():
+        _write_arrays(folder / name, bundle.manifest.rankers[name].files, model.arrays())
     document = bundle.manifest.model_dump_json(indent=2)
     _write_durably(folder / MANIFEST, document.encode())
     _sync_folder(folder)
@@ -290,11 +305,11 @@ def _read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def _load_ranker(path: Path, manifest: Manifest) -> AdditiveModel | None:
-    entry = manifest.rankers.get(Additive.name)
+def _load_learned(path: Path, manifest: Manifest, name: str) -> AdditiveModel | None:
+    entry = manifest.rankers.get(name)
     if entry is None:
         return None
-    return AdditiveModel.load(_read_arrays(path / Additive.name, entry.files))
+    return AdditiveModel.load(_read_arrays(path / name, entry.files))
 
 
 def _read_arrays(folder: Path, files: Mapping[str, str]) -> Arrays:

@@ -35,7 +35,14 @@ class Lists:
     """Makes lists of one length, at one moment, under one policy."""
 
     def __init__(
-        self, city: City, bundle: Bundle, as_of: datetime, *, n: int, programme: str | None = None
+        self,
+        city: City,
+        bundle: Bundle,
+        as_of: datetime,
+        *,
+        n: int,
+        programme: str | None = None,
+        prices: pl.DataFrame | None = None,
     ) -> None:
         """Prepare what all lists share.
 
@@ -45,9 +52,16 @@ class Lists:
             as_of: the moment of the decisions.
             n: sections a list.
             programme: the programme whose policy answers; None answers across programmes.
+            prices: of contested seats, section_id and price; None without any.
         """
         self._recommender = Recommender(
-            city, as_of, bundle.scorers, bundle.policies, ranker=bundle.ranker
+            city,
+            as_of,
+            bundle.scorers,
+            bundle.policies,
+            ranker=bundle.ranker,
+            completion=bundle.completion,
+            prices=prices,
         )
         self._n = n
         self._programme = programme

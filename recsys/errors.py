@@ -7,6 +7,7 @@ data.errors.XuepeiError
     ├── ScorerUnavailableError  a scorer whose library isn't installed here
     ├── NotFittedError          a scorer asked before it was fitted
     ├── BundleError             a model bundle that is missing, damaged or of another version
+    ├── DemandTableError        a table of labour demand that can't be read as one
     └── QueryError              a query that can't be answered as asked
 """
 
@@ -35,6 +36,10 @@ class NotFittedError(RecsysError):
 
 class BundleError(RecsysError):
     """A model bundle that is missing, damaged or of another format version."""
+
+
+class DemandTableError(RecsysError):
+    """A table of labour demand that lacks a column, or holds what is no bound."""
 
 
 class QueryError(RecsysError):

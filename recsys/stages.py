@@ -127,6 +127,11 @@ class Ranker(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def reads(self) -> Sequence[str]:
+        """The scorers whose columns it reads; none by default."""
+        return ()
+
     @abstractmethod
     def rank(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """One score per candidate, in their order; higher is better, never NaN."""

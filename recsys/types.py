@@ -110,6 +110,8 @@ class TrainingSet:
         as_of: the cut-off.
         seed: of every random choice made while fitting.
         occupation_skills: rows of the ``occupation_skills`` contract, or None when unknown.
+        demand: areas, skills and the lower bound of what is lacking, see
+            ``recsys.scorers.demand.shortages``; None where nobody has measured it.
     """
 
     interactions: pl.DataFrame
@@ -118,6 +120,7 @@ class TrainingSet:
     as_of: datetime
     seed: int = 0
     occupation_skills: pl.DataFrame | None = None
+    demand: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

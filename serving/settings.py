@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """The model bundle."""
     ledger: Path = Path("var/ledger.db")
     """The event log's file; created where there is none."""
+    prices: Path | None = None
+    """Prices of contested seats, .csv or .parquet of section_id and price; none, no prices."""
     clock: ClockChoice = "auto"
     """``now``: the present moment decides; ``data``: the bundle's cut-off, standing still;
     ``auto``: the present, unless no application window is open now or later."""

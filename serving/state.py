@@ -22,6 +22,7 @@ from serving.catalogue import Catalogue
 from serving.clock import Clock, Wall, choose_clock
 from serving.errors import NotReadyError
 from serving.past import Past
+from serving.prices import read_prices
 from serving.settings import Settings
 
 _JUST_BEFORE: Final = timedelta(microseconds=1)
@@ -111,7 +112,7 @@ def load_state(settings: Settings, wall: Wall) -> State:
     city, bundle = open_snapshot(settings.snapshot), load_bundle(settings.bundle)
     ledger = Ledger(settings.ledger, busy_timeout_s=settings.ledger_timeout_s)
     clock = choose_clock(settings.clock, city, bundle.manifest.as_of, wall)
-    state = build_state(city, bundle, ledger, clock)
+    state = build_state(city, bundle, ledger, clock, read_prices(settings.prices))
     _warm(city, state.recommender)
     return state
 
@@ -123,13 +124,27 @@ def _warm(city: City, recommender: Recommender) -> None:
         recommender.recommend(recommender.query(learner))
 
 
-def build_state(city: City, bundle: Bundle, ledger: Ledger | None, clock: Clock) -> State:
+def build_state(
+    city: City,
+    bundle: Bundle,
+    ledger: Ledger | None,
+    clock: Clock,
+    prices: pl.DataFrame | None = None,
+) -> State:
     """Prepare everything that answers share; the snapshot is read here, not per request."""
     as_of = clock.now()
     return State(
         snapshot_id=city.snapshot_id,
         bundle=bundle,
-        recommender=Recommender(city, as_of, bundle.scorers, bundle.policies, ranker=bundle.ranker),
+        recommender=Recommender(
+            city,
+            as_of,
+            bundle.scorers,
+            bundle.policies,
+            ranker=bundle.ranker,
+            completion=bundle.completion,
+            prices=prices,
+        ),
         catalogue=Catalogue.of_city(city, as_of),
         course_ids=frozenset(city.scan("courses").select("course_id").collect()["course_id"]),
         past=Past.of_city(city, as_of),
@@ -139,7 +154,9 @@ def build_state(city: City, bundle: Bundle, ledger: Ledger | None, clock: Clock)
     )
 
 
-def offline_state(snapshot: Path, bundle: Path, as_of: datetime | None) -> State:
+def offline_state(
+    snapshot: Path, bundle: Path, as_of: datetime | None, prices: pl.DataFrame | None = None
+) -> State:
     """A state without an event log, at a given moment or at the bundle's cut-off.
 
     Raises:
@@ -148,4 +165,5 @@ def offline_state(snapshot: Path, bundle: Path, as_of: datetime | None) -> State
     """
     city, model = open_snapshot(snapshot), load_bundle(bundle)
     moment = as_of or model.manifest.as_of
-    return build_state(city, model, None, Clock(lambda: moment, standing=moment, announced=False))
+    clock = Clock(lambda: moment, standing=moment, announced=False)
+    return build_state(city, model, None, clock, prices)

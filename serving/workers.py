@@ -14,6 +14,7 @@ import polars as pl
 from data.store import open_snapshot
 from recsys.artifact import load_bundle
 from recsys.batch import SCHEMA, Done, Lists, batch, blocks
+from serving.prices import read_prices
 
 WORTH_A_PROCESS: Final = 1000
 """Learners that a process should have, so that its start pays off."""
@@ -29,6 +30,7 @@ class Order:
         as_of: the moment of the decisions.
         n: sections a list.
         programme: the programme whose policy answers; None answers across programmes.
+        prices: file of seat prices, None without one.
     """
 
     snapshot: Path
@@ -36,6 +38,7 @@ class Order:
     as_of: datetime
     n: int
     programme: str | None
+    prices: Path | None = None
 
 
 def fulfil(
@@ -77,4 +80,5 @@ def _kept(order: Order) -> Lists:
 
 def _load(order: Order) -> Lists:
     city, bundle = open_snapshot(order.snapshot), load_bundle(order.bundle)
-    return Lists(city, bundle, order.as_of, n=order.n, programme=order.programme)
+    prices = read_prices(order.prices)
+    return Lists(city, bundle, order.as_of, n=order.n, programme=order.programme, prices=prices)

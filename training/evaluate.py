@@ -117,7 +117,14 @@ def evaluate(
     """
     asked = request or Request()
     cut = bundle.manifest.as_of
-    recommender = Recommender(city, cut, bundle.scorers, bundle.policies, ranker=bundle.ranker)
+    recommender = Recommender(
+        city,
+        cut,
+        bundle.scorers,
+        bundle.policies,
+        ranker=bundle.ranker,
+        completion=bundle.completion,
+    )
     stage, known = _stage(city, recommender, asked)
     lists, offered = _all_lists(recommender, bundle, stage, asked, progress)
     return Evaluation(

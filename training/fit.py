@@ -3,15 +3,19 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import polars as pl
+
 from data.city import City
-from recsys.artifact import Bundle, TrainingCounts, describe
+from recsys.artifact import COMPLETION, Bundle, TrainingCounts, describe
 from recsys.errors import PolicyError, ScorerUnavailableError
 from recsys.pipeline.policy import Policy
 from recsys.rankers.additive import Additive
+from recsys.rankers.tables import AdditiveModel
 from recsys.scorers import discover
 from recsys.stages import Scorer, StageConfig
 from recsys.types import TrainingSet
 from training.errors import RankerDataError
+from training.ranker.completion import fit_completion
 from training.ranker.fit import fit_ranker
 from training.training_set import build_training_set
 
@@ -25,6 +29,7 @@ def fit_bundle(
     policies: Mapping[str, Policy],
     *,
     seed: int = 0,
+    demand: pl.DataFrame | None = None,
     progress: Progress | None = None,
 ) -> Bundle:
     """A bundle of every scorer the policies name, fitted on what was known at ``as_of``.
@@ -36,20 +41,17 @@ def fit_bundle(
         as_of: the cut-off (aware); nothing at or after it is learned from.
         policies: by name; they go into the bundle.
         seed: of every random choice made while fitting.
+        demand: areas, skills and the lower bound of what is lacking, for the labour-demand term.
         progress: told which scorer is being fitted.
 
     Raises:
         PolicyError: two policies want one scorer with different options.
+        DemandTableError: the table of demand lacks a column or holds what is no bound.
     """
     configs = scorer_configs(policies)
-    training = build_training_set(city, as_of, seed=seed)
+    training = build_training_set(city, as_of, seed=seed, demand=demand)
     scorers, absent = _fit_all(configs, training, progress)
-    ranker = None
-    if any(policy.ranker == Additive.name for policy in policies.values()):
-        try:
-            ranker = fit_ranker(city, as_of, seed=seed, progress=_of_ranker(progress))
-        except RankerDataError as error:
-            absent[Additive.name] = str(error)
+    learned = _fit_learned(city, as_of, policies, seed, progress, absent)
     return describe(
         scorers,
         policies,
@@ -58,8 +60,31 @@ def fit_bundle(
         seed=seed,
         training=counts(training),
         absent=absent,
-        ranker=ranker,
+        ranker=learned.get(Additive.name),
+        completion=learned.get(COMPLETION),
     )
+
+
+def _fit_learned(
+    city: City,
+    as_of: datetime,
+    policies: Mapping[str, Policy],
+    seed: int,
+    progress: Progress | None,
+    absent: dict[str, str],
+) -> dict[str, AdditiveModel]:
+    """What is learned from the log, as far as policies read it; what can't be is put in absent."""
+    ranked = [policy for policy in policies.values() if policy.ranker == Additive.name]
+    wanted = {Additive.name: fit_ranker} if ranked else {}
+    if any(policy.value.complete for policy in ranked):
+        wanted[COMPLETION] = fit_completion
+    learned: dict[str, AdditiveModel] = {}
+    for name, fit in wanted.items():
+        try:
+            learned[name] = fit(city, as_of, seed=seed, progress=_told_of(name, progress))
+        except RankerDataError as error:
+            absent[name] = str(error)
+    return learned
 
 
 def scorer_configs(policies: Mapping[str, Policy]) -> dict[str, StageConfig]:
@@ -81,9 +106,9 @@ def scorer_configs(policies: Mapping[str, Policy]) -> dict[str, StageConfig]:
     return configs
 
 
-def _of_ranker(progress: Progress | None) -> Callable[[int, int], None] | None:
-    """Tells of the learners whose lists have been read."""
-    return None if progress is None else lambda done, total: progress("ranker", done, total)
+def _told_of(name: str, progress: Progress | None) -> Callable[[int, int], None] | None:
+    """Tells of the learners whose log has been read."""
+    return None if progress is None else lambda done, total: progress(name, done, total)
 
 
 def counts(training: TrainingSet) -> TrainingCounts:

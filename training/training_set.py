@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import polars as pl
+
 from data.city import City
 from features.asof import known_at
 from features.course import course_features
@@ -10,7 +12,9 @@ from features.learner import learner_features
 from recsys.types import TrainingSet
 
 
-def build_training_set(city: City, as_of: datetime, *, seed: int = 0) -> TrainingSet:
+def build_training_set(
+    city: City, as_of: datetime, *, seed: int = 0, demand: pl.DataFrame | None = None
+) -> TrainingSet:
     """Everything scorers may learn from, nothing of it later than ``as_of``.
 
     Learners who switched personalisation off (or lack a guardian's consent) are in neither
@@ -20,6 +24,7 @@ def build_training_set(city: City, as_of: datetime, *, seed: int = 0) -> Trainin
         city: the snapshot.
         as_of: the cut-off (aware).
         seed: of every random choice made while fitting.
+        demand: areas, skills and the lower bound of what is lacking; None where unmeasured.
     """
     known = known_at(city, as_of)
     learners = learner_features(known, as_of)
@@ -30,4 +35,5 @@ def build_training_set(city: City, as_of: datetime, *, seed: int = 0) -> Trainin
         as_of=as_of,
         seed=seed,
         occupation_skills=city.read("occupation_skills") if city.has("occupation_skills") else None,
+        demand=demand,
     )

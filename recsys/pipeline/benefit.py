@@ -12,6 +12,7 @@ from recsys.pipeline.recommender import Recommender
 from recsys.pipeline.scoring import factored
 from recsys.rankers.additive import Additive
 from recsys.rankers.blend import standardised
+from recsys.rankers.value import Value
 from recsys.stages import CourseScorer, Scorer
 from recsys.types import LearnerQuery
 
@@ -85,6 +86,8 @@ def _chances(
 def _learned(recommender: Recommender, policy: Policy) -> Additive | None:
     """The learned ranker of one decision; None where policy or bundle have none."""
     ranker = recommender.ranker_of(policy)
+    if isinstance(ranker, Value):
+        return ranker.apply
     return ranker if isinstance(ranker, Additive) else None
 
 

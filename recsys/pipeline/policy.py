@@ -41,6 +41,24 @@ class ScorerUse(Part):
     """The scorer's own options, as its config type names them; the rest keep their defaults."""
 
 
+class ValueMix(Part):
+    """What a section is worth: a product of these parts, each to its power."""
+
+    apply: Weight = 1.0
+    """Power of the probability of asking for a seat once the section is shown."""
+    complete: Weight = 0.0
+    """Power of the probability of completing with a seat."""
+    skill_gain: Weight = 0.0
+    """Power of the share of the learner's goal that the course would still teach."""
+    demand: Weight = 0.0
+    """Power of the shortage of what it teaches in the learner's area, 0 to 1."""
+
+    @property
+    def only_apply(self) -> bool:
+        """Whether nothing but applying counts."""
+        return not (self.complete or self.skill_gain or self.demand)
+
+
 class ElderLimits(Part):
     """The norm for answers in elder mode."""
 
@@ -66,6 +84,8 @@ class Policy(Part):
     """Hard rules in the order in which the first refusal is recorded."""
     ranker: Literal["additive", "blend"] = "blend"
     """``additive`` ranks by the learned ranker where the bundle has one, else by the blend."""
+    value: ValueMix = ValueMix()
+    """What the learned ranker maximises; the blend has its scorers' weights instead."""
     scorers: dict[str, ScorerUse] = Field(default_factory=dict)
     """Scorers of the blend by name; a policy without any orders by section_id."""
     rerankers: dict[str, Options] = Field(default_factory=dict)

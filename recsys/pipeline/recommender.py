@@ -40,6 +40,7 @@ from recsys.pipeline.why_not import Standing, WhyNot
 from recsys.rankers.additive import Additive
 from recsys.rankers.blend import Blend
 from recsys.rankers.tables import AdditiveModel
+from recsys.rankers.value import Value
 from recsys.rerankers.exploration import PROPENSITY
 from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
 from recsys.topk import best
@@ -94,6 +95,7 @@ class Recommender:
         policies: Mapping[str, Policy],
         *,
         ranker: AdditiveModel | None = None,
+        completion: AdditiveModel | None = None,
         prices: pl.DataFrame | None = None,
     ) -> None:
         """Prepare the sections and the register of learners.
@@ -104,9 +106,11 @@ class Recommender:
             scorers: fitted or loaded.
             policies: at least one; the one without a programme answers across programmes.
             ranker: the learned ranker, for policies that name it; None leaves the blend.
+            completion: tells who completes, for policies whose value counts it.
             prices: section_id and price of contested seats, in units of the score.
         """
         self.ranker = ranker
+        self.completion = completion
         self.as_of = as_of
         self.scorers = scorers
         self.policies = policies
@@ -230,9 +234,7 @@ class Recommender:
         policy = policy_for(self.policies, query.programme)
         candidates, refusals = self.eligible(query)
         ranker = self.ranker_of(policy)
-        # the learned ranker reads the learner's log itself and asks no scorer
-        names = list(policy.weights) if isinstance(ranker, Blend) else []
-        scorers = in_use(query, self.scorers, names)
+        scorers = in_use(query, self.scorers, ranker.reads)
         known = tastes.of(place, candidates.offer, list(scorers))
         kept = scored(query, candidates, scorers, known)
         size = _size(query, policy)
@@ -244,9 +246,15 @@ class Recommender:
 
     def ranker_of(self, policy: Policy) -> Ranker:
         """The ranker of one decision: the learned one where policy and bundle have it."""
-        if policy.ranker == Additive.name and self.ranker is not None:
-            return Additive(self.ranker, self._pool.known, eligibility.open_to)
-        return Blend(policy.weights)
+        if policy.ranker != Additive.name or self.ranker is None:
+            return Blend(policy.weights)
+        apply = Additive(self.ranker, self._pool.known, eligibility.open_to)
+        if policy.value.only_apply:
+            return apply
+        complete = None
+        if self.completion is not None:
+            complete = Additive(self.completion, self._pool.known, eligibility.open_to)
+        return Value(policy.value.model_dump(), apply, complete)
 
     def _in_order(
         self, query: LearnerQuery, kept: Candidates, rerankers: tuple[Reranker, ...], n: int

@@ -1,6 +1,6 @@
 """Blend: a weighted sum of the scorers, each standardised among the sections on offer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 import numpy as np
@@ -27,6 +27,11 @@ class Blend(Ranker):
     def __init__(self, weights: Mapping[str, float]) -> None:
         """Take each scorer's weight; scorers without a column are skipped."""
         self.weights = dict(weights)
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The scorers that have a weight."""
+        return list(self.weights)
 
     def rank(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """The sum of the weighted, standardised columns."""

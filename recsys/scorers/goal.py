@@ -29,6 +29,9 @@ class GoalConfig(StageConfig):
     occupation_weight: float = Field(default=0.5, ge=0)
     """Weight of an occupation's skill of importance 1; a skill the learner named weighs 1."""
 
+    learned: float = Field(default=0.5, ge=0, le=1)
+    """What is left of the wish for a skill once a completed course has taught it: some go on."""
+
 
 class Goal(CourseScorer):
     """Scores a course by the share of the learner's goal that it teaches.
@@ -37,7 +40,7 @@ class Goal(CourseScorer):
     learner without goals or with personalisation off, or a course whose skills are unknown.
 
     ``sum_k w_k * t_k / sum_k w_k`` with goal weights w and t the weight with which the course
-    teaches skill k.
+    teaches skill k. A skill that a completed course taught weighs ``learned`` times as much.
     """
 
     name: ClassVar[str] = "goal"
@@ -82,6 +85,7 @@ class Goal(CourseScorer):
         weights = np.zeros(len(self._skills), dtype=np.float32)
         if not query.personalised:
             return weights
+        index = self.course_index()
         row = self._occupation_rows.get(query.goal_occupation_code or "")
         if row is not None:
             weights += self.config.occupation_weight * self._asks[[row]].toarray()[0]
@@ -91,6 +95,9 @@ class Goal(CourseScorer):
             if skill in self._skill_columns
         ]
         weights[wanted] = np.maximum(weights[wanted], 1.0)
+        rows = [index[course] for course in sorted(query.completed) if course in index]
+        if rows:
+            weights[np.unique(self._teaches[rows].indices)] *= self.config.learned
         return weights
 
     def _untaught(self, queries: Sequence[LearnerQuery]) -> NDArray[np.float32]:

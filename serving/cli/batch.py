@@ -19,6 +19,7 @@ from serving.cli.options import (
     AsJson,
     AsOf,
     ModelBundle,
+    Prices,
     Programme,
     Snapshot,
     checked_programme,
@@ -46,6 +47,7 @@ def batch_lists(
         ),
     ] = None,
     programme: Programme = None,
+    prices: Prices = None,
     jobs: Annotated[
         int, typer.Option(min=0, help="Most processes; 0 takes one a processor core.")
     ] = 0,
@@ -56,7 +58,7 @@ def batch_lists(
     city, model = open_snapshot(snapshot), load_bundle(bundle)
     moment = moment_of(as_of) or model.manifest.as_of
     ids = read_learners(learners) if learners else _all_learners(city, moment)
-    order = Order(snapshot, bundle, moment, n, checked_programme(programme))
+    order = Order(snapshot, bundle, moment, n, checked_programme(programme), prices)
     lists = _with_progress(order, ids, jobs or os.cpu_count() or 1)
     _write(lists, target)
     served = lists["learner_id"].n_unique()

@@ -32,6 +32,13 @@ Programme = Annotated[
     ),
 ]
 Language = Annotated[str, typer.Option("--lang", help="zh or en.")]
+Prices = Annotated[
+    Path | None,
+    typer.Option(
+        help="Prices of contested seats, .csv or .parquet: section_id, price in units of the "
+        "score; a section stands back by its price."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of words.")]
 
 

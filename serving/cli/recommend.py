@@ -14,6 +14,7 @@ from serving.cli.options import (
     AsOf,
     Language,
     ModelBundle,
+    Prices,
     Programme,
     Snapshot,
     checked,
@@ -22,6 +23,7 @@ from serving.cli.options import (
     moment_of,
 )
 from serving.lists import recommend
+from serving.prices import read_prices
 from serving.schemas.fields import Locale
 from serving.schemas.recommend import RecommendAnswer, RecommendRequest
 from serving.state import offline_state
@@ -53,6 +55,7 @@ def recommend_learner(
     programme: Programme = None,
     n: Annotated[int | None, typer.Option("-n", min=1, max=100, help="Sections.")] = None,
     lang: Language = "zh",
+    prices: Prices = None,
     elder: Annotated[bool, typer.Option("--elder", help="At most five, plain words.")] = False,
     as_json: AsJson = False,
 ) -> RecommendAnswer:
@@ -67,7 +70,7 @@ def recommend_learner(
         locale=locale,
         explain="full" if as_json else "summary",
     )
-    state = offline_state(snapshot, bundle, moment_of(as_of))
+    state = offline_state(snapshot, bundle, moment_of(as_of), read_prices(prices))
     # The same question of the same model has the same list: its id says so.
     name = f"{state.bundle.manifest.model_version}/{state.clock.now()}/{request.model_dump_json()}"
     answer = recommend(state, request, list_id=str(uuid5(NAMESPACE_URL, name)))

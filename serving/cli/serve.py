@@ -10,7 +10,7 @@ from data.cli.console import err
 from data.errors import XuepeiError
 from serving import logs
 from serving.app import create_app
-from serving.cli.options import ModelBundle, Snapshot
+from serving.cli.options import ModelBundle, Prices, Snapshot
 from serving.settings import Settings
 
 app = typer.Typer(add_completion=False)
@@ -25,6 +25,7 @@ def serve(
     clock: Annotated[
         str, typer.Option(help="auto, now (the present) or data (the bundle's cut-off).")
     ] = "auto",
+    prices: Prices = None,
     ledger: Annotated[
         Path, typer.Option(help="The event log's file; created where there is none.")
     ] = Path("var/ledger.db"),
@@ -34,7 +35,7 @@ def serve(
     Limits come from the environment: XUEPEI_MAX_BODY_BYTES, XUEPEI_LEDGER_TIMEOUT_S.
     """
     logs.configure()
-    settings = _settings(snapshot, bundle, clock, ledger)
+    settings = _settings(snapshot, bundle, clock, ledger, prices)
     run(settings, host, port)
 
 
@@ -60,10 +61,14 @@ def run(settings: Settings, host: str, port: int) -> None:
         raise failures[0]
 
 
-def _settings(snapshot: Path, bundle: Path, clock: str, ledger: Path) -> Settings:
+def _settings(
+    snapshot: Path, bundle: Path, clock: str, ledger: Path, prices: Path | None
+) -> Settings:
     match clock:
         case "auto" | "now" | "data":
-            return Settings(snapshot=snapshot, bundle=bundle, clock=clock, ledger=ledger)
+            return Settings(
+                snapshot=snapshot, bundle=bundle, clock=clock, ledger=ledger, prices=prices
+            )
         case _:
             message = f"there is no clock {clock!r}; there are auto, now and data"
             raise XuepeiError(message)

@@ -60,7 +60,8 @@ def test_readiness_shows_what_is_loaded(client: Any, unlogged: State) -> None:
     assert ready["sections"] == 16
     assert "night_school" in ready["policies"]
     assert {"popularity", "lowpass"} <= set(ready["scorers"])
-    assert list(ready["absent_scorers"]) == ["additive"], "the town logged no lists"
+    absent = list(ready["absent_scorers"])
+    assert absent == ["additive", "completion"], "the town logged no lists and no ends"
 
 
 def test_a_failed_load_is_told_and_leaves_the_service_unready(

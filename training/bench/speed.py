@@ -107,7 +107,14 @@ def first_stage(seed: int) -> Row:
 
 def pipeline(city: City, bundle: Bundle, as_of: datetime, *, learners: int = LEARNERS) -> Row:
     """Learners a second and milliseconds a learner, with rules, ranker, rerankers and reasons."""
-    recommender = Recommender(city, as_of, bundle.scorers, bundle.policies, ranker=bundle.ranker)
+    recommender = Recommender(
+        city,
+        as_of,
+        bundle.scorers,
+        bundle.policies,
+        ranker=bundle.ranker,
+        completion=bundle.completion,
+    )
     ids = city.read("learners")["learner_id"].sort().head(learners).to_list()
     recommender.recommend_all([recommender.query(learner) for learner in ids])
     with one_thread():

@@ -4,14 +4,15 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from data.cli.console import out, print_json, progress
 from data.cli.moments import read_moment
 from data.store import open_snapshot
 from recsys.artifact import Bundle, save_bundle
+from recsys.errors import DemandTableError
 from recsys.pipeline.policy import Policy, load_policy, shipped_policies
-from recsys.rankers.additive import Additive
 from training.cli.options import AsJson, AsOf, Seed, Snapshot, Track, TrackingFile
 from training.fit import fit_bundle
 from training.tracking import DEFAULT_FILE, Run, track
@@ -29,6 +30,13 @@ def train(
         typer.Option(help="A policy TOML; repeatable. Left out, the shipped policies."),
     ] = None,
     seed: Seed = 0,
+    demand: Annotated[
+        Path | None,
+        typer.Option(
+            help="What each area lacks, .csv or .parquet: division_code, skill_id, and gap_low or "
+            "low; month if there are several."
+        ),
+    ] = None,
     tracked: Track = True,
     tracking_file: TrackingFile = DEFAULT_FILE,
     as_json: AsJson = False,
@@ -45,6 +53,7 @@ def train(
             moment,
             policies,
             seed=seed,
+            demand=read_demand(demand),
             progress=lambda name, done, total: bar.update(
                 task, description=f"fitting {name}", completed=done, total=total
             ),
@@ -73,6 +82,25 @@ def read_policies(files: list[Path]) -> dict[str, Policy]:
     return given or shipped_policies()
 
 
+def read_demand(path: Path | None) -> pl.DataFrame | None:
+    """The table of demand in a file; None without one.
+
+    Raises:
+        DemandTableError: the file can't be read.
+    """
+    if path is None:
+        return None
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(
+            path, infer_schema=False
+        )  # codes are text, though they look like numbers
+    except (OSError, pl.exceptions.PolarsError) as error:
+        message = f"{path} can't be read: {error}; expected a .csv or .parquet file"
+        raise DemandTableError(message) from error
+
+
 def summary(bundle: Bundle, target: Path, took: float) -> dict[str, Any]:
     """What was made, for programs."""
     manifest = bundle.manifest
@@ -83,7 +111,7 @@ def summary(bundle: Bundle, target: Path, took: float) -> dict[str, Any]:
         "snapshot_id": manifest.snapshot_id,
         "seed": manifest.seed,
         "scorers": sorted(bundle.scorers),
-        "ranker": None if bundle.ranker is None else Additive.name,
+        "learned": sorted(manifest.rankers),
         "absent": manifest.absent,
         "policies": sorted(bundle.policies),
         "training": manifest.training.model_dump(),
@@ -117,7 +145,7 @@ def _print(bundle: Bundle, target: Path, took: float) -> None:
         f"{counted.n_courses:,} courses"
     )
     out.print(f"scorers: {', '.join(sorted(bundle.scorers))}")
-    if bundle.ranker is not None:
-        out.print("ranked by: additive, learned from what was done with lists that were shown")
+    if bundle.manifest.rankers:
+        out.print(f"learned from the log: {', '.join(sorted(bundle.manifest.rankers))}")
     for name, reason in bundle.manifest.absent.items():
         out.print(f"[yellow]without {name}[/]: {reason}")

@@ -134,7 +134,7 @@ def fit_tables(pairs: Pairs, words: Words) -> Tables:
         tastes = loadings(
             by_learner_and_topic(slope, pairs, *shape), by_learner_and_topic(curve, pairs, *shape)
         )
-    return _tables(odds, hours, busy, tastes, words)
+    return tables_of(odds, hours, busy, tastes, words)
 
 
 class Hours:
@@ -213,7 +213,7 @@ def _told_gap(odds: Odds) -> float:
     return float(told[ALL_FREE] - (told[taken] * seen[taken]).sum() / seen[taken].sum())
 
 
-def _tables(odds: Odds, hours: Hours, busy: Reals, tastes: Reals, words: Words) -> Tables:
+def tables_of(odds: Odds, hours: Hours, busy: Reals, tastes: Reals, words: Words) -> Tables:
     """The fitted cells, the tables of one factor added up."""
     cells, ages, topics = odds.cells, len(AGE_FROM), len(words.topics)
     homes = cells["travel_by_home"].reshape(len(HOMES) + 1, 1, ages, WAYS)

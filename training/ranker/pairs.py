@@ -1,7 +1,7 @@
 """Logged lists as arrays: who was shown what, in the ranker's coordinates, and what came of it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,6 +64,10 @@ Progress = Callable[[int, int], None]
 """Told how many learners have been read, and of how many."""
 
 
+SectionsOf = Mapping[str, tuple[Sequence[str], Sequence[int]]]
+"""By learner, sections and what became of each, as ``features.shown`` tells it."""
+
+
 @dataclass(frozen=True)
 class Pairs:
     """Shown sections of many learners, in the learners' order.
@@ -105,6 +109,7 @@ def read_pairs(
     most_learners: int,
     seed: int,
     progress: Progress | None = None,
+    log: SectionsOf | None = None,
 ) -> Pairs:
     """The logged pairs of learners whose history may be used.
 
@@ -118,15 +123,19 @@ def read_pairs(
         most_learners: a draw of so many where there are more; bounds time and memory.
         seed: of that draw.
         progress: told after each hundred learners.
+        log: another log by learner, in the place of the lists that were shown.
     """
     sections = section_features(city, as_of).filter(pl.col("state").cast(pl.String) != "draft")
     travel = city.read("travel_times") if city.has("travel_times") else None
     past = Offer(sections, travel)
-    profiles = Profiles(city, as_of, reads_lists=True)
+    profiles = Profiles(city, as_of, reads_lists=log is None)
     ids = _drawn(learner_features(city, as_of), most_learners, seed)
     rows: list[_Rows] = []
     for number, learner in enumerate(ids):
         query = build_query(profiles, learner, programme=None, n=1, new_events=None, limits={})
+        if log is not None:
+            logged, outcomes = log.get(learner, ((), ()))
+            query = replace(query, shown=tuple(logged), outcomes=tuple(outcomes))
         if query.shown:
             rows.append(_rows_of(query, past, words))
         if progress and number % 100 == 0:

@@ -205,6 +205,7 @@ def test_an_additive_rankers_every_factor_has_words(known_recommender: Recommend
     assert kinds == {
         "age": ["age_kind"],
         "age_topic": ["age_kind"],
+        "completion": ["finished"],
         "daytime": ["daytime"],
         "demand": ["in_demand"],
         "fit": ["age_kind"],
@@ -215,6 +216,7 @@ def test_an_additive_rankers_every_factor_has_words(known_recommender: Recommend
         "price": ["price"],
         "profile": ["profile_age"],
         "quality": ["finished"],
+        "skill_gain": ["goal_skill"],
         "slots": ["free_slot"],
         "taste": ["taste_course"],
         "travel": ["near"],

@@ -114,6 +114,15 @@ def toy() -> Toy:
                 for g in GROUPS.values()
             ]
         ),
+        demand=pl.DataFrame(
+            [
+                {"division_code": here["district"], "skill_id": of["skill"], "low": places}
+                for here in GROUPS.values()
+                for of, places in (
+                    (each, 40.0 if each is here else 3.0) for each in GROUPS.values()
+                )
+            ]
+        ),
     )
     return Toy(training, LearnerQuery(as_of=AS_OF, personalised=True), own)
 

@@ -1,0 +1,77 @@
+"""The labour-demand term: what a table says, and what it is silent about."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from recsys.errors import DemandTableError
+from recsys.scorers.demand import Demand, shortages
+from recsys.types import LearnerQuery, TrainingSet
+
+AS_OF = datetime(2025, 9, 1, 4, tzinfo=UTC)
+WEST, EAST, CITY = "330106000000", "330113000000", "330100000000"
+ROWS = [
+    {"division_code": WEST, "skill_id": "weld", "gap_low": 40.0},
+    {"division_code": WEST, "skill_id": "code", "gap_low": 10.0},
+    {"division_code": CITY, "skill_id": "care", "gap_low": 500.0},
+    {"division_code": CITY, "skill_id": "weld", "gap_low": -20.0},
+]
+
+
+def scored(rows: list[dict[str, Any]], home: str | None) -> dict[str, float]:
+    """Each course's score for somebody who lives there; NaN left out."""
+    courses = pl.DataFrame(
+        {
+            "course_id": ["both", "care", "code", "none", "weld"],
+            "skill_ids": [["code", "weld"], ["care"], ["code"], None, ["weld"]],
+        }
+    )
+    nobody = pl.DataFrame()
+    demand = pl.DataFrame(rows) if rows else None
+    training = TrainingSet(nobody, nobody, courses, AS_OF, demand=demand)
+    scorer = Demand().fit(training)
+    again = Demand().load(scorer.arrays())
+    query = LearnerQuery(as_of=AS_OF, home_division_code=home)
+    (values,) = again.course_scores([query])
+    known = zip(again.fitted_courses().tolist(), values.tolist(), strict=True)
+    return {course: round(value, 3) for course, value in known if not np.isnan(value)}
+
+
+def test_a_course_counts_by_the_scarcest_skill_it_teaches() -> None:
+    assert scored(ROWS, "330106109005") == {"both": 1.0, "code": 0.25, "weld": 1.0}
+
+
+def test_an_area_that_the_table_does_not_cover_is_judged_by_what_lies_around_it() -> None:
+    assert scored(ROWS, EAST) == {"both": 0.0, "care": 1.0, "weld": 0.0}
+
+
+@pytest.mark.parametrize(("rows", "home"), [([], WEST), (ROWS, None), (ROWS, "320500000000")])
+def test_nothing_known_is_nothing_said(rows: list[dict[str, Any]], home: str | None) -> None:
+    assert scored(rows, home) == {}
+
+
+def test_the_latest_month_that_had_begun_counts() -> None:
+    months = [
+        {"month": month, "division_code": WEST, "skill_id": skill, "low": 5.0}
+        for month, skill in (("2025-07", "code"), ("2025-08", "weld"), ("2025-10", "care"))
+    ]
+    assert scored(months, WEST) == {"both": 1.0, "weld": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"division_code": WEST, "skill_id": "weld"}], r"lacks \['gap_low or low'\]"),
+        ([{"skill_id": "weld", "low": 1.0}], r"lacks \['division_code'\]"),
+        ([{"division_code": WEST, "skill_id": "weld", "low": "many"}], "no number in low"),
+        ([{"division_code": WEST, "skill_id": "weld", "low": 1.0}] * 2, "twice in one month"),
+    ],
+)
+def test_what_is_no_table_of_demand_is_refused_by_name(
+    rows: list[dict[str, Any]], message: str
+) -> None:
+    with pytest.raises(DemandTableError, match=message):
+        shortages(pl.DataFrame(rows), AS_OF)
