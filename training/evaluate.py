@@ -35,6 +35,8 @@ from training.policy_lists import POLICY, POPULAR, policy_lists
 from training.slices import learner_slices
 
 COURSES: Final = "courses: "
+SOME: Final = 200
+"""Learners by whom it is seen whether a scorer has anything to say."""
 """Prefix of models that rank every course."""
 
 BLEND: Final = f"{COURSES}blend"
@@ -225,12 +227,18 @@ def _course_lists(
     scores = {
         f"{COURSES}{name}": score_alone(stage.catalogue, scorer, fallback)
         for name, scorer in tastes.items()
+        if _has_a_say(scorer, stage.queries)
     }
     used = {name: weight for name, weight in weights.items() if name in tastes}
     scores[BLEND] = score_blend(stage.catalogue, tastes, used, fallback)
     return {
         name: rank_courses(score, stage.queries, stage.barred, k) for name, score in scores.items()
     }
+
+
+def _has_a_say(scorer: CourseScorer, queries: Sequence[LearnerQuery]) -> bool:
+    """Whether a scorer tells any course apart for any learner: without its table demand doesn't."""
+    return bool(np.isfinite(scorer.course_scores(queries[:SOME])).any())
 
 
 def _offered_share(stage: _Stage, offered: Sequence[set[str]]) -> float:
