@@ -9,7 +9,7 @@ from data.city import City
 from features.asof import city_day, in_utc, known
 
 COMPLETED_FROM: Final = 2 / 3
-"""Share of classes attended that counts as completed in a city that tells attendance alone."""
+"""Share of classes attended that counts as completed at a school that tells attendance alone."""
 
 
 def finished_pairs(city: City, as_of: datetime) -> pl.DataFrame:
@@ -29,22 +29,24 @@ def finished_pairs(city: City, as_of: datetime) -> pl.DataFrame:
         CutOffError: the cut-off has no offset from UTC.
     """
     cut = in_utc(as_of)
-    over = city.scan("sections").filter(
+    ended = city.scan("sections").filter(
         pl.col("ends_on") < city_day(cut), pl.col("state") != "cancelled"
     )
+    schools = city.scan("courses").select("course_id", "institution_id")
+    over = ended.select("section_id", "course_id").join(schools, on="course_id", how="left")
     kind = pl.col("type")
     pairs = (
         known(city, "events", cut)
         .filter(pl.col("section_id").is_not_null(), kind.is_in(["enrol", "attend", "complete"]))
-        .join(over.select("section_id"), on="section_id", how="semi")
         .group_by("learner_id", "section_id")
         .agg(
             seat=(kind == "enrol").any(),
             complete=(kind == "complete").any(),
             attended=pl.when(kind == "attend").then(pl.col("value")).max(),
         )
+        .join(over.drop("course_id"), on="section_id")
         .with_columns(
-            tells=pl.col("complete").any(),
+            tells=pl.col("complete").any().over("institution_id"),
             held=(pl.col("complete") | pl.col("attended").is_not_null()).any().over("section_id"),
         )
     )

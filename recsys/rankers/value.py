@@ -76,11 +76,9 @@ class Value(Ranker):
         inner = self.apply.parts(query, candidates, chosen)
         found = {name: slope * part for name, part in inner.items()}
         if self._complete is not None:
-            completion = self._completion(query, candidates)
-            found["completion"] = completion[chosen] - completion.mean()
+            found["completion"] = _above_mean(self._completion(query, candidates), chosen)
         for name in self._told:
-            share = self._share(name, candidates)
-            found[name] = share[chosen] - share.mean()
+            found[name] = _above_mean(self._share(name, candidates), chosen)
         return found
 
     def _completion(self, query: LearnerQuery, candidates: Candidates) -> Reals:
@@ -92,19 +90,27 @@ class Value(Ranker):
         return self._powers["complete"] * log_sigmoid(odds)
 
     def _share(self, name: str, candidates: Candidates) -> Reals:
-        """A share of 0 to 1 as a term; what is unknown counts as none."""
+        """A share of 0 to 1 as a term; what is unknown counts as the mean of what is known."""
         column = COLUMNS[name]
         if column not in candidates:
             return np.zeros(len(candidates))
-        share = np.clip(np.nan_to_num(candidates[column].astype(np.float64)), 0.0, 1.0)
+        share = np.clip(candidates[column].astype(np.float64), 0.0, 1.0)
         term: Reals = self._powers[name] * np.log(LEAST + (1 - LEAST) * share)
-        return term
+        known = term[~np.isnan(term)]
+        return np.where(np.isnan(term), known.mean() if len(known) else 0.0, term)
 
 
 def log_sigmoid(odds: Reals) -> Reals:
     """The logarithm of the probability of each log odds."""
     found: Reals = -np.logaddexp(0.0, -odds)
     return found
+
+
+def _above_mean(values: Reals, chosen: Index) -> Reals:
+    """Some of the values, less the mean of all; an empty list has no mean."""
+    mean = float(values.mean()) if len(values) else 0.0
+    above: Reals = values[chosen] - mean
+    return above
 
 
 def _secant(odds: Reals, mean: float) -> Reals:

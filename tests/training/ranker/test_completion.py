@@ -60,6 +60,22 @@ def test_only_attendance_told_two_thirds_of_it_complete(city: City, moment: date
     assert both.filter(pl.col("completed") != high).is_empty()
 
 
+def test_a_school_that_tells_attendance_alone_is_judged_by_it(city: City, moment: datetime) -> None:
+    told = finished_pairs(city, moment)
+    home = city.read("courses").select("course_id", "institution_id")
+    of_school = city.read("sections").select("section_id", "course_id").join(home, on="course_id")
+    school = (told.join(of_school, on="section_id").group_by("institution_id").len().sort("len"))[
+        "institution_id"
+    ][-1]
+    own = of_school.filter(institution_id=school)["section_id"].to_list()
+    ends = (pl.col("type") == "complete") & pl.col("section_id").is_in(own)
+    quiet = finished_pairs(city.with_tables(events=city.scan("events").filter(~ends)), moment)
+    mine = pl.col("section_id").is_in(own)
+    assert quiet.filter(~mine).equals(told.filter(~mine))
+    before, after = (each.filter(mine)["completed"].mean() for each in (told, quiet))
+    assert after == pytest.approx(before, abs=0.2)
+
+
 def test_who_was_not_free_completes_less(city: City, moment: datetime) -> None:
     free = city.read("learners").select("learner_id", "free_slots").drop_nulls()
     slots = city.read("sections").select("section_id", "slots")
@@ -146,6 +162,27 @@ def test_the_parts_of_a_value_keep_their_sign_and_sum_up_to_a_constant(
         for name, part in inner.items():
             assert (np.sign(parts[name]) == np.sign(part)).all(), name
         assert {"completion", "demand"} <= set(parts)
+
+
+def test_an_empty_list_has_no_parts_and_no_warning(
+    city: City, moment: datetime, model: AdditiveModel, completion: AdditiveModel
+) -> None:
+    mixed = valued(city, moment, model, completion, apply=1.0, complete=1.0, demand=1.0)
+    query = mixed.query(None, programme="night_school", include_ids=["no-such-section"])
+    assert mixed.recommend(query).items == ()
+
+
+def test_a_course_outside_the_table_of_demand_is_neither_lifted_nor_lowered(
+    city: City, moment: datetime, model: AdditiveModel
+) -> None:
+    town = valued(city, moment, model, None, apply=1.0, demand=1.0)
+    query = town.query(None)
+    kept, _ = town.eligible(query)
+    shares = np.where(np.arange(len(kept)) % 3 == 0, np.nan, np.arange(len(kept)) % 2)
+    ranker = town.ranker_of(town.policies["general"])
+    parts = ranker.parts(query, kept.with_columns({"demand": shares}), np.arange(len(kept)))
+    np.testing.assert_allclose(parts["demand"][::3], 0.0, atol=1e-9)
+    assert parts["demand"][1] > 0 > parts["demand"][2]
 
 
 def test_a_missing_table_or_model_changes_no_order(
