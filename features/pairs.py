@@ -4,9 +4,10 @@ Minutes are found place by place, and only then told to the sections held there:
 fewer places than sections.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -121,6 +122,45 @@ class Places:
                     minutes[places] = known
         minutes[self.online] = 0.0
         return minutes
+
+    def minutes_of_pairs(
+        self, travellers: Sequence[Traveller], who: NDArray[np.intp], places: NDArray[np.intp]
+    ) -> Minutes:
+        """Minutes one way of many pairs of a traveller and a place; as ``minutes`` gives them.
+
+        Args:
+            travellers: who travels.
+            who: the traveller of each pair, in rising order; shape (pairs,).
+            places: the place of each pair; shape (pairs,).
+        """
+        homes = np.array([t.home or (np.nan, np.nan) for t in travellers]).reshape(-1, 2)
+        km = km_apart(unit_vectors(*homes.T)[:, who], self._vectors[:, places])
+        minutes = np.empty(len(who))
+        paces = [(t.travel_mode, t.elder) for t in travellers]
+        for mode, elder in dict.fromkeys(paces):
+            alike = np.array([pace == (mode, elder) for pace in paces])[who]
+            minutes[alike] = model_minutes(km[alike], mode, elder=elder)
+        if self.measured:
+            starts = np.searchsorted(who, np.arange(len(travellers) + 1))
+            for traveller, (start, stop) in zip(travellers, pairwise(starts), strict=True):
+                self._measure(traveller, places[start:stop], minutes[start:stop])
+        minutes[self.online[places]] = 0.0
+        return minutes
+
+    def _measure(
+        self, traveller: Traveller, at: NDArray[np.intp], minutes: NDArray[np.float64]
+    ) -> None:
+        """Write one traveller's measured times over those of the model, the deepest division's."""
+        if traveller.home_division_code is None:
+            return
+        mode = traveller.travel_mode or DEFAULT_MODE
+        for division in reversed(ancestors(traveller.home_division_code)):
+            places, known = self.measured.get((division, mode), (None, None))
+            if places is not None:
+                times = np.full(len(self), np.nan)
+                times[places] = known
+                told = times[at]
+                np.copyto(minutes, told, where=~np.isnan(told))
 
 
 def _measured(venue_ids: pl.Series, travel_times: pl.DataFrame | None) -> Measured:

@@ -64,6 +64,8 @@ class Sets:
     of_section: NDArray[np.int32]
     _sizes: NDArray[np.int32]
     _holding: Mapping[str, Index]
+    _alone: Reals
+    """By section, the answer where no text is among those asked about."""
 
     @classmethod
     def of(cls, lists: Sequence[Sequence[str] | None]) -> "Sets":
@@ -77,11 +79,14 @@ class Sets:
         for each, number in numbers.items():
             for text in each:
                 holding.setdefault(text, []).append(number)
+        sizes = np.array([len(each) for each in numbers], dtype=np.int32)
+        rows = np.array(of_section, dtype=np.int32)
         return cls(
             tuple(numbers),
-            np.array(of_section, dtype=np.int32),
-            np.array([len(each) for each in numbers], dtype=np.int32),
+            rows,
+            sizes,
             {text: np.array(held, dtype=np.intp) for text, held in holding.items()},
+            np.append(sizes == 0, np.nan)[rows],
         )
 
     def within(self, texts: Iterable[str], rows: Index | None = None) -> Reals:
@@ -91,10 +96,12 @@ class Sets:
             texts: what may be demanded.
             rows: the sections asked for, None for all.
         """
+        held = [self._holding[text] for text in texts if text in self._holding]
+        if not held:
+            return self._alone if rows is None else self._alone[rows]
         missing = self._sizes.copy()
-        for text in texts:
-            if (held := self._holding.get(text)) is not None:
-                missing[held] -= 1
+        for numbers in held:
+            missing[numbers] -= 1
         met = np.append(missing == 0, np.nan)
         found: Reals = met[self.of_section if rows is None else self.of_section[rows]]
         return found

@@ -19,10 +19,14 @@ def paired(query: LearnerQuery, offer: Offer, rows: Index | None = None) -> Cand
         offer: the sections.
         rows: which of them, None for all.
     """
-    elder = query.age_low is not None and query.age_low >= ELDER_FROM
-    traveller = Traveller(query.home, query.home_division_code, query.travel_mode, elder)
-    minutes = offer.places.minutes(traveller, _held_at(offer, rows))
+    minutes = offer.places.minutes(traveller(query), _held_at(offer, rows))
     return Candidates(offer, rows, derived=_derived(query), minutes=minutes)
+
+
+def traveller(query: LearnerQuery) -> Traveller:
+    """Who asks, as far as minutes depend on it."""
+    elder = query.age_low is not None and query.age_low >= ELDER_FROM
+    return Traveller(query.home, query.home_division_code, query.travel_mode, elder)
 
 
 def _held_at(offer: Offer, rows: Index | None) -> Index | None:

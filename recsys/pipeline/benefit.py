@@ -11,6 +11,7 @@ from recsys.pipeline.policy import Policy
 from recsys.pipeline.recommender import Recommender
 from recsys.pipeline.scoring import factored
 from recsys.rankers.additive import Additive
+from recsys.rankers.own_log import OwnLogs
 from recsys.rankers.blend import standardised
 from recsys.rankers.value import Value
 from recsys.stages import CourseScorer, Scorer
@@ -74,18 +75,23 @@ def _chances(
 ) -> Reals:
     """The learned ranker's probabilities; each learner's own log is read anew."""
     chances = np.zeros(len(pairs))
-    for place, pair in enumerate(pairs):
-        ranker = _learned(recommender, policy)  # one serves one decision
-        if ranker is not None:
-            chances[place] = ranker.probability(pair.query, pair.section)[0]
+    for start in range(0, len(pairs), BLOCK):
+        block = pairs[start : start + BLOCK]
+        logs = recommender.logs([pair.query for pair in block])
+        for place, pair in enumerate(block, start=start):
+            ranker = _learned(recommender, policy, logs)  # one serves one decision
+            if ranker is not None:
+                chances[place] = ranker.probability(pair.query, pair.section)[0]
         if done is not None:
-            done(1)
+            done(len(block))
     return chances
 
 
-def _learned(recommender: Recommender, policy: Policy) -> Additive | None:
+def _learned(
+    recommender: Recommender, policy: Policy, logs: OwnLogs | None = None
+) -> Additive | None:
     """The learned ranker of one decision; None where policy or bundle have none."""
-    ranker = recommender.ranker_of(policy)
+    ranker = recommender.ranker_of(policy, logs)
     if isinstance(ranker, Value):
         return ranker.apply
     return ranker if isinstance(ranker, Additive) else None

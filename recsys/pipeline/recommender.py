@@ -39,6 +39,7 @@ from recsys.pipeline.scoring import (
 from recsys.pipeline.why_not import Standing, WhyNot
 from recsys.rankers.additive import Additive
 from recsys.rankers.blend import Blend
+from recsys.rankers.own_log import OwnLogs
 from recsys.rankers.tables import AdditiveModel
 from recsys.rankers.value import Value
 from recsys.rerankers.exploration import PROPENSITY
@@ -181,9 +182,9 @@ class Recommender:
         the policy explores.
         """
         allowed = [as_permitted(query) for query in queries]
-        tastes = Tastes(allowed, self.scorers)
+        tastes, logs = Tastes(allowed, self.scorers), self.logs(allowed)
         return [
-            self._list(query, self._decide(allowed[place], tastes, place), explain=explain)
+            self._list(query, self._decide(allowed[place], tastes, place, logs), explain=explain)
             for place, query in enumerate(queries)
         ]
 
@@ -229,11 +230,13 @@ class Recommender:
             size=decided.size,
         )
 
-    def _decide(self, query: LearnerQuery, tastes: Tastes, place: int) -> "_Decided":
+    def _decide(
+        self, query: LearnerQuery, tastes: Tastes, place: int, logs: OwnLogs | None = None
+    ) -> "_Decided":
         """The sections for one query of a block in their final order, the best at least."""
         policy = policy_for(self.policies, query.programme)
         candidates, refusals = self.eligible(query)
-        ranker = self.ranker_of(policy)
+        ranker = self.ranker_of(policy, logs)
         scorers = in_use(query, self.scorers, ranker.reads)
         known = tastes.of(place, candidates.offer, list(scorers))
         kept = scored(query, candidates, scorers, known)
@@ -244,16 +247,25 @@ class Recommender:
         ordered, costs = self._in_order(asked, kept, rerankers, size)
         return _Decided(policy, kept, refusals, ordered, costs, ranker, scorers, size)
 
-    def ranker_of(self, policy: Policy) -> Ranker:
-        """The ranker of one decision: the learned one where policy and bundle have it."""
+    def logs(self, queries: Sequence[LearnerQuery] = ()) -> OwnLogs | None:
+        """What the logs of a block of queries say; None where no ranker reads them."""
+        if self.ranker is None:
+            return None
+        return OwnLogs(self.ranker, self._pool.known, eligibility.open_to, queries)
+
+    def ranker_of(self, policy: Policy, logs: OwnLogs | None = None) -> Ranker:
+        """The ranker of one decision: the learned one where policy and bundle have it.
+
+        Args:
+            policy: that answers.
+            logs: of the block that the query is one of; None reads each query's own.
+        """
         if policy.ranker != Additive.name or self.ranker is None:
             return Blend(policy.weights)
-        apply = Additive(self.ranker, self._pool.known, eligibility.open_to)
+        apply = Additive(self.ranker, logs or self.logs())
         if policy.value.only_apply:
             return apply
-        complete = None
-        if self.completion is not None:
-            complete = Additive(self.completion, self._pool.known, eligibility.open_to)
+        complete = None if self.completion is None else Additive(self.completion, None)
         return Value(policy.value.model_dump(), apply, complete)
 
     def _in_order(
@@ -270,7 +282,9 @@ class Recommender:
             shortlist = kept.take(first).with_columns({PLACE: first})
             courses = len(np.unique(shortlist.pick(shortlist.offer.courses.of_section)))
             if length >= len(kept) or courses >= 2 * n:
-                return reranked(query, shortlist, kept["score"], rerankers, n)
+                scores, order = kept["score"], kept[ORDER]
+                top = scores[first[:n] if scores is order else best(scores, n)]
+                return reranked(query, shortlist, top, rerankers, n)
             length *= 4
 
     def _list(

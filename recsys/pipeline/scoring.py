@@ -7,10 +7,8 @@ from typing import Final, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from data.vocab import ONLINE_MODES
 from recsys.offer import Candidates, Derived, Index, Offer, Reals
 from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
-from recsys.topk import best
 from recsys.types import LearnerQuery
 
 Scores = Mapping[str, NDArray[np.float32]]
@@ -143,8 +141,15 @@ def _shared_out(part: Reals, terms: Mapping[str, Reals], chosen: Index) -> dict[
 
 
 def _mean_way(kept: Candidates) -> float:
-    """Mean minutes to the sections that are held in a room."""
-    return _mean(kept["travel_min"][~kept.among("mode", ONLINE_MODES)])
+    """Mean minutes to the sections that are held in a room; NaN where no way is known."""
+    venues, minutes = kept.offer.places, kept.minutes
+    if minutes is None:
+        return np.nan
+    # by place: there are far fewer of them
+    held = np.bincount(kept.pick(venues.of_section), minlength=len(venues))
+    held[venues.online | np.isnan(minutes)] = 0
+    told = int(held.sum())
+    return float(held @ np.nan_to_num(minutes)) / told if told else np.nan
 
 
 def sources(chosen: Candidates) -> list[str]:
@@ -178,7 +183,7 @@ def adjusted(
 def reranked(
     query: LearnerQuery,
     shortlist: Candidates,
-    scores: Reals,
+    top: Reals,
     rerankers: Sequence[Reranker],
     n: int,
 ) -> tuple[Candidates, dict[str, float]]:
@@ -187,7 +192,7 @@ def reranked(
     Args:
         query: who asks; ``n`` is the length of the list.
         shortlist: best first by ``ORDER``.
-        scores: of all eligible sections, before any adjustment.
+        top: the n highest scores of all eligible sections, before any adjustment.
         rerankers: in the policy's order.
         n: sections of the list.
 
@@ -196,10 +201,13 @@ def reranked(
         up, in units of the score; what adjustments gave up stands under ``adjustments``.
     """
     costs: dict[str, float] = {}
-    before = _top_mean(scores[best(scores, n)], n)
+    before = _top_mean(top, n)
     for name, reranker in (("adjustments", None), *((each.name, each) for each in rerankers)):
-        shortlist = shortlist if reranker is None else reranker.rerank(query, shortlist)
-        after = _top_mean(shortlist["score"], n)
+        former = shortlist
+        if reranker is not None:
+            shortlist = reranker.rerank(query, former)
+        moved = shortlist is not former or reranker is None
+        after = _top_mean(shortlist["score"], n) if moved else before
         costs[name] = round(before - after, 6)
         before = after
     return shortlist, costs
@@ -213,5 +221,8 @@ def _top_mean(scores: Reals, n: int) -> float:
 
 def _mean(values: Reals) -> float:
     """The mean of what is known; NaN where nothing is."""
+    mean = float(values.mean()) if values.size else np.nan
+    if mean == mean:
+        return mean
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else np.nan

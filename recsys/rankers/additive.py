@@ -1,43 +1,66 @@
 """Additive: a learned ranker whose score is a sum of readable terms, exact for every section.
 
-place     travel                          what sections share is looked up once and told to
-week      slots                           each of them, so that twenty thousand sections
-course    fit, age_topic, popularity,     take a few steps and none is cut before it is
-goal, taste                     scored
-section   price, season
+price, season, fit, age_topic, popularity    one sum for all learners of an age band, kept
+travel                                       looked up once a place, then told to its sections
+slots                                        once a week
+goal, taste                                  once a course or topic
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
 
-from features.shown import ASKED
-from features.slots import bits_of
-from recsys.offer import Candidates, Index, Mask, Offer, Reals
-from recsys.pairing import paired
-from recsys.rankers.fold_in import (
-    Log,
-    all_free,
-    busy_cost,
-    free_after,
-    free_odds,
-    sigmoid,
-    status_prior,
-    taste_after,
+from recsys.offer import Candidates, Index, Offer, Reals
+from recsys.rankers.fold_in import all_free, busy_cost, sigmoid
+from recsys.rankers.own_log import OwnLogs, free_bits, unlogged
+from recsys.rankers.shelf import (
+    Shelf,
+    age_band,
+    age_group,
+    circles,
+    home_kind,
+    travel_mode,
+    ways,
 )
-from recsys.rankers.shelf import Cells, Shelf, age_band, age_group, home_kind, travel_mode, work
 from recsys.rankers.tables import AdditiveModel
 from recsys.stages import Ranker
 from recsys.types import LearnerQuery
 
-OpenTo = Callable[[LearnerQuery, Candidates], Mask]
-"""Which of the sections that were shown the learner could have asked for."""
+SHARED: Final = ("price", "season", "fit", "age_topic", "popularity")
+"""Factors that learners of an age band share."""
 
-PLACE, WEEK, COURSE, SECTION = "place", "week", "course", "section"
+SPARSE: Final = 4
+"""Sections are told one by one where fewer than one in so many of an offer are asked about."""
 
-Terms = dict[str, tuple[str, Reals]]
-"""By factor, the level it is told at and its log odds by place, week, course or section."""
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """One decision's factors, by section of the offer or by candidate.
+
+    Attributes:
+        shared: of ``SHARED``, shape (factors, width).
+        own: the learner's, shape (factors, width).
+        names: of the learner's factors.
+        score: the sum of all, shape (width,).
+        inside: the candidates' places among the width; None where they are the width.
+    """
+
+    shared: Reals
+    own: Reals
+    names: tuple[str, ...]
+    score: Reals
+    inside: Index | None
+
+    def above_mean(self, chosen: Index) -> Iterator[tuple[str, Reals]]:
+        """Each factor of some candidates, above the mean candidate's."""
+        width = len(self.score)
+        inside = np.arange(width) if self.inside is None else self.inside
+        shares, at = np.zeros(width), inside[chosen]
+        shares[inside] = 1.0 / max(len(inside), 1)
+        for names, factors in ((self.names, self.own), (SHARED, self.shared)):
+            yield from zip(names, factors[:, at] - (factors @ shares)[:, None], strict=True)
 
 
 class Additive(Ranker):
@@ -49,181 +72,117 @@ class Additive(Ranker):
     """
 
     name: ClassVar[str] = "additive"
-    FACTORS: Final = (
-        "travel",
-        "slots",
-        "price",
-        "season",
-        "fit",
-        "age_topic",
-        "popularity",
-        "goal",
-        "taste",
-    )
+    FACTORS: Final = ("travel", "slots", *SHARED, "goal", "taste")
 
-    def __init__(self, model: AdditiveModel, past: Offer, open_to: OpenTo) -> None:
+    def __init__(self, model: AdditiveModel, logs: OwnLogs | None) -> None:
         """Take a model for one decision.
 
         Args:
             model: fitted or loaded.
-            past: all sections that a learner may have been shown.
-            open_to: which of them the learner could have asked for.
+            logs: what learners' own logs say; None reads none.
         """
         self.model = model
-        self._past = past
-        self._open_to = open_to
-        self._told: tuple[Offer, Terms] | None = None
-        self._places: dict[tuple[str, int], Index] = {}
+        self._logs = logs
+        self._told: tuple[Offer, Index | None, _Terms] | None = None
 
     def rank(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """The log odds of asking for each section."""
-        levels: dict[str, Reals] = {}
-        for level, values in self._terms(query, candidates).values():
-            levels[level] = levels[level] + values if level in levels else values
-        score = np.full(len(candidates), float(self.model.tables.levels[0]))
-        for level, values in levels.items():
-            score += values.take(self._at(level, candidates))
-        return score
+        terms = self._terms(query, candidates)
+        return terms.score if terms.inside is None else terms.score.take(terms.inside)
 
     def parts(
         self, query: LearnerQuery, candidates: Candidates, chosen: Index
     ) -> Mapping[str, Reals]:
         """Each factor's log odds above the mean candidate's."""
-        shares: dict[str, Reals] = {}
-        found: dict[str, Reals] = {}
-        for name, (level, values) in self._terms(query, candidates).items():
-            at = self._at(level, candidates)
-            if level not in shares:
-                counts = np.bincount(at, minlength=len(values))
-                shares[level] = counts / max(len(candidates), 1)
-            found[name] = values.take(at[chosen]) - float(values @ shares[level])
-        return found
+        return dict(self._terms(query, candidates).above_mean(chosen))
 
     def probability(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """The probability of asking for each section once it is shown, 0 to 1."""
         return sigmoid(self.rank(query, candidates))
 
-    def _terms(self, query: LearnerQuery, candidates: Candidates) -> Terms:
-        """Every factor at its level; kept for the parts of the sections just ranked."""
-        if self._told is None or self._told[0] is not candidates.offer:
-            self._told = (candidates.offer, self._personal(query, candidates))
-        return self._told[1]
+    def _terms(self, query: LearnerQuery, candidates: Candidates) -> _Terms:
+        """Every factor; kept for the parts of the sections just ranked."""
+        offer, rows = candidates.offer, candidates.rows
+        if self._told is None or self._told[0] is not offer or self._told[1] is not rows:
+            few = rows is not None and SPARSE * len(rows) < len(offer)
+            span, inside = (rows, None) if few else (None, rows)
+            told = self._shared(query, offer)
+            base, shared = (told[0], told[1:]) if span is None else (told[0, span], told[1:, span])
+            factors = self._own(query, candidates, span)
+            own = np.empty((len(factors), len(base)))
+            score = base.copy()
+            for row, (values, at) in zip(own, factors.values(), strict=True):
+                # no index is out of bounds; without a check of each the step is half as long
+                score += values.take(_some(at, span), out=row, mode="clip")
+            self._told = (offer, rows, _Terms(shared, own, tuple(factors), score, inside))
+        return self._told[2]
 
-    def _personal(self, query: LearnerQuery, candidates: Candidates) -> Terms:
-        """Every factor, those that the learner's own log moves last."""
-        tables, log = self.model.tables, self._log(query)
-        shelf = Shelf.of(candidates.offer, self.model.words)
-        terms = self._plain(query, candidates, shelf)
-        told = shelf.told(free_bits(query))
-        if told is not None:
-            terms["slots"] = (WEEK, tables.told.take(told))
-            lost = None
-        else:
-            odds, lost = self._free(query, log)
-            chance = all_free(odds[shelf.week_slots], shelf.week_slots)
-            terms["slots"] = (WEEK, busy_cost(tables.busy, chance))
-        if log is not None:
-            base = log.base if lost is None else log.base + lost
-            terms["taste"] = (COURSE, taste_after(tables, base, log).take(shelf.topic))
-        return terms
+    def _shared(self, query: LearnerQuery, offer: Offer) -> Reals:
+        """The sum of what an age band shares and its level, then each factor; by section.
 
-    def _free(self, query: LearnerQuery, log: Log | None) -> tuple[Reals, Reals | None]:
-        """Log odds that each slot is free, and what busy slots cost each section of the log."""
-        tables = self.model.tables
-        prior = status_prior(tables, age_group(query), work(query))
-        if log is None:
-            return free_odds(tables.free, prior[None])[0], None
-        odds, own = free_after(tables, prior, log)
-        return odds, busy_cost(tables.busy, all_free(own, log.slots))
-
-    def _plain(self, query: LearnerQuery, candidates: Candidates, shelf: Shelf) -> Terms:
-        """The factors that don't read the learner's log."""
-        tables, band = self.model.tables, age_band(query)
-        terms: Terms = {
-            "travel": (PLACE, self._travel(query, shelf, candidates)),
-            "price": (SECTION, self._once("price", shelf, tables.price, shelf.price)),
-            "season": (SECTION, self._once("season", shelf, tables.season, shelf.season)),
-            "fit": (COURSE, self._once(band, shelf, tables.programme[band], shelf.programme)),
-            "age_topic": (COURSE, self._once(-1 - band, shelf, tables.topic[band], shelf.topic)),
-            "popularity": (COURSE, self._once("course", shelf, tables.course, shelf.course)),
-        }
-        if (goal := shelf.goal(query)) is not None:
-            terms["goal"] = (COURSE, tables.goal.take(goal))
-        return terms
-
-    def _travel(
-        self, query: LearnerQuery, shelf: Shelf, pairs: Candidates, places: Index | None = None
-    ) -> Reals:
-        """Log odds of the journey to each place of the offer, or to some of them."""
-        tables, minutes = self.model.tables, pairs.minutes
-        table = tables.travel[home_kind(query), travel_mode(query), age_group(query)]
-        odds: Reals = table.take(shelf.ways(minutes, places))
-        cells = shelf.circle(minutes, query.usual_circle_min, places)
-        return odds if cells is None else odds + tables.circle.take(cells)
-
-    def _once(self, name: Hashable, shelf: Shelf, table: Reals, cells: Cells) -> Reals:
-        """A table told to an offer, kept for the next learner who shares it."""
-        key = ("told", name, id(self.model))
-        found: Reals = shelf.offer.once(key, lambda: table.take(cells))
+        Kept for the next learner of the band.
+        """
+        band = age_band(query)
+        found: Reals = offer.once(("shared", band, id(self.model)), lambda: self._told_to(band, offer))
         return found
 
-    def _log(self, query: LearnerQuery) -> Log | None:
-        """What the learner was shown, in the model's coordinates; None for nothing."""
-        rows, kept = rows_shown(query, self._past)
-        if not len(rows):
-            return None
-        shown = paired(query, self._past, rows)
-        shelf = Shelf.of(self._past, self.model.words)
-        weeks, courses = shelf.weeks[rows], shelf.courses[rows]
-        base = self._base(query, shown, shelf, courses)
-        if (told := shelf.told(free_bits(query), weeks)) is not None:
-            base += self.model.tables.told.take(told)
-        outcomes = np.array(query.outcomes, dtype=np.int8)[kept]
-        possible = self._open_to(query, shown) | (outcomes == ASKED)
-        slots, topics = shelf.week_slots[weeks], shelf.topic[courses]
-        return Log(base, outcomes, possible, slots, topics)
-
-    def _base(self, query: LearnerQuery, shown: Candidates, shelf: Shelf, courses: Index) -> Reals:
-        """Log odds of a few sections without slots and taste, row by row."""
-        tables, band = self.model.tables, age_band(query)
-        rows = np.arange(len(shelf.offer)) if shown.rows is None else shown.rows
-        odds: Reals = (
-            self._travel(query, shelf, shown, shelf.places[rows])
-            + tables.price.take(shelf.price[rows])
-            + tables.season.take(shelf.season[rows])
-            + tables.programme[band].take(shelf.programme[courses])
-            + tables.topic[band].take(shelf.topic[courses])
-            + tables.course.take(shelf.course[courses])
+    def _told_to(self, band: int, offer: Offer) -> Reals:
+        tables, shelf = self.model.tables, Shelf.of(offer, self.model.words)
+        by_course = (
+            tables.programme[band].take(shelf.programme),
+            tables.topic[band].take(shelf.topic),
+            tables.course.take(shelf.course),
         )
+        factors = [
+            tables.price.take(shelf.price),
+            tables.season.take(shelf.season),
+            *(values.take(shelf.courses) for values in by_course),
+        ]
+        return np.stack([float(tables.levels[0]) + np.sum(factors, axis=0), *factors])
+
+    def _own(
+        self, query: LearnerQuery, candidates: Candidates, span: Index | None
+    ) -> dict[str, tuple[Reals, Index]]:
+        """The factors that differ from learner to learner: values, and each section's among them."""
+        tables, shelf = self.model.tables, Shelf.of(candidates.offer, self.model.words)
+        own = unlogged(self.model, query) if self._logs is None else self._logs.of(query)
+        near = None if span is None else np.unique(shelf.places[span])
+        terms = {
+            "travel": (self._travel(query, candidates, near), shelf.places),
+            "slots": (self._slots(query, own.free, shelf), shelf.weeks),
+        }
+        if (goal := shelf.goal(query)) is not None:
+            terms["goal"] = (tables.goal.take(goal), shelf.courses)
+        if own.liking is not None:
+            terms["taste"] = (own.liking, shelf.topic_of_section)
+        return terms
+
+    def _travel(self, query: LearnerQuery, candidates: Candidates, near: Index | None) -> Reals:
+        """Log odds of the journey to each place; of ``near`` only, where that is given."""
+        tables, online = self.model.tables, candidates.offer.places.online
+        minutes = candidates.minutes
+        if minutes is None:
+            minutes = np.full(len(online), np.nan)
+        at = slice(None) if near is None else near
+        table = tables.travel[home_kind(query), travel_mode(query), age_group(query)]
+        told = table.take(ways(minutes[at], online[at]))
+        if query.usual_circle_min is not None:
+            told += tables.circle.take(circles(minutes[at], query.usual_circle_min))
+        if near is None:
+            return told
+        odds = np.zeros(len(online))
+        odds[near] = told
         return odds
 
-    def _at(self, level: str, candidates: Candidates) -> Index:
-        """The place, week, course or own number of each candidate."""
-        key = (level, id(candidates))
-        if key not in self._places:
-            shelf = Shelf.of(candidates.offer, self.model.words)
-            whole = {
-                PLACE: shelf.places,
-                WEEK: shelf.weeks,
-                COURSE: shelf.courses,
-                SECTION: shelf.rows,
-            }
-            self._places[key] = candidates.pick(whole[level])
-        return self._places[key]
+    def _slots(self, query: LearnerQuery, free: Reals | None, shelf: Shelf) -> Reals:
+        """Log odds by week: of the free slots told, or of those that the learner may have."""
+        tables, told = self.model.tables, free_bits(query)
+        if told is not None:
+            odds: Reals = tables.told.take(shelf.met(told))
+            return odds
+        each = np.zeros(shelf.week_slots.shape) if free is None else free[shelf.week_slots]
+        return busy_cost(tables.busy, all_free(each, shelf.week_slots))
 
 
-def free_bits(query: LearnerQuery) -> int | None:
-    """The free slots that were told, as bits; None where none were."""
-    free = query.usual_slots if query.free_slots is None else query.free_slots
-    return None if free is None else bits_of(free)
-
-
-def rows_shown(query: LearnerQuery, past: Offer) -> tuple[Index, Index]:
-    """The rows of the sections shown, and which entries of the log they are.
-
-    A section that the tables no longer hold is left out.
-    """
-    numbers = past.numbering("section_id")
-    rows = np.array([numbers.get(section, -1) for section in query.shown], dtype=np.intp)
-    kept = np.flatnonzero(rows >= 0)
-    return rows[kept], kept
+def _some(whole: Index, span: Index | None) -> Index:
+    return whole if span is None else whole[span]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.shown import ASKED, LOOKED
-from recsys.offer import Mask, Reals
+from recsys.offer import Index, Mask, Reals
 from recsys.rankers.shelf import SLOTS, Cells
 from recsys.rankers.tables import Tables
 
@@ -140,23 +140,26 @@ def slot_evidence(levels: Reals, busy: Reals, each: Reals, log: Log) -> Reals:
     return np.where(log.slots >= 0, np.log(mixed / when_busy[:, None]), 0.0)
 
 
-def free_after(tables: Tables, prior: Reals, log: Log) -> tuple[Reals, Reals]:
-    """Log odds of each slot after one learner's log, and for each section without its own say.
+def free_after(tables: Tables, prior: Reals, log: Log, learner: Index) -> tuple[Reals, Reals]:
+    """Log odds of each slot after the learners' logs, and for each section without its own say.
 
     Args:
         tables: of the model.
-        prior: probability of each work status, shape (statuses,).
-        log: what the learner was shown.
+        prior: probability of each work status, shape (learners, statuses).
+        log: what they were shown.
+        learner: whose each shown section is; shape (shown,).
 
     Returns:
-        Shape (SLOTS,), and the shape of ``log.slots``.
+        Shape (learners, SLOTS), and the shape of ``log.slots``.
     """
-    before = free_odds(tables.free, prior[None])[0]
-    own = slot_evidence(tables.levels, tables.busy, before[log.slots], log)
+    before = free_odds(tables.free, prior)
+    own = slot_evidence(tables.levels, tables.busy, before[learner[:, None], log.slots], log)
     held = log.slots >= 0
-    evidence: Reals = np.bincount(log.slots[held], own[held], minlength=SLOTS).astype(np.float64)
-    after = free_odds(tables.free, prior[None], evidence[None])[0]
-    return after, after[log.slots] - own
+    cells = (learner[:, None] * SLOTS + log.slots)[held]
+    counted = np.bincount(cells, own[held], minlength=len(prior) * SLOTS)
+    evidence: Reals = counted.reshape(len(prior), SLOTS).astype(np.float64)
+    after = free_odds(tables.free, prior, evidence)
+    return after, after[learner[:, None], log.slots] - own
 
 
 def status_prior(tables: Tables, age: int, work: int | None) -> Reals:
@@ -169,8 +172,8 @@ def status_prior(tables: Tables, age: int, work: int | None) -> Reals:
     return certain
 
 
-def taste_after(tables: Tables, odds: Reals, log: Log) -> Reals:
-    """The learner's liking of each topic, log odds, shape (topics,).
+def taste_after(tables: Tables, odds: Reals, log: Log, learner: Index, learners: int) -> Reals:
+    """Each learner's liking of each topic, log odds, shape (learners, topics).
 
     The mode's Gaussian approximation with loadings F of topics on tastes of unit variance:
     ``F (I + F' H F)^-1 F' g``, g and H slope and curvature summed by topic.
@@ -179,14 +182,20 @@ def taste_after(tables: Tables, odds: Reals, log: Log) -> Reals:
         tables: of the model.
         odds: log odds of each shown section with slots and without taste.
         log: what was shown.
+        learner: whose each shown section is; shape (shown,).
+        learners: how many there are.
     """
     slope, curve = gradients(tables.levels, odds, log)
-    topics = len(tables.tastes)
-    pull = np.bincount(log.topics, slope, minlength=topics)
-    weight = np.bincount(log.topics, curve, minlength=topics)
+    topics, tastes = tables.tastes.shape
+    cells, cells_in_all = learner * topics + log.topics, learners * topics
+    pull = np.bincount(cells, slope, minlength=cells_in_all).reshape(learners, 1, topics)
+    weight = np.bincount(cells, curve, minlength=cells_in_all).reshape(learners, 1, topics)
     loadings = tables.tastes
-    precision = np.eye(loadings.shape[1]) + (loadings * weight[:, None]).T @ loadings
-    liking: Reals = loadings @ np.linalg.solve(precision, loadings.T @ pull)
+    squares = (loadings[:, :, None] * loadings[:, None, :]).reshape(topics, -1)
+    # products one learner at a time, so that a block gives each the very bits that it gets alone
+    precision = np.eye(tastes) + (weight @ squares).reshape(learners, tastes, tastes)
+    leaning = np.linalg.solve(precision, (pull @ loadings).transpose(0, 2, 1))
+    liking: Reals = (leaning.transpose(0, 2, 1) @ loadings.T)[:, 0]
     return liking
 
 

@@ -28,7 +28,7 @@ from data.vocab import (
     WORK_STATUSES,
 )
 from features.slots import BIT_OF
-from recsys.offer import Index, Offer, Reals
+from recsys.offer import Index, Mask, Offer, Reals
 from recsys.types import LearnerQuery
 
 Cells = NDArray[np.int32]
@@ -172,6 +172,11 @@ class Shelf:
         return np.array(topics, dtype=np.int32)
 
     @cached_property
+    def topic_of_section(self) -> Index:
+        """Topic of each section's course."""
+        return self.topic[self.courses].astype(np.intp)
+
+    @cached_property
     def course(self) -> Cells:
         """Place of each course among those with an effect; one past the last for a new one."""
         known = {str(course): place for place, course in enumerate(self.words.course_ids)}
@@ -213,51 +218,46 @@ class Shelf:
             cells[self._teaching.get(skill, [])] = NAMED
         return cells
 
-    def told(self, free: int | None, weeks: Index | None = None) -> Cells | None:
-        """How each week, or some of them, meets the free slots told; None where none were."""
-        if free is None:
-            return None
+    def met(self, free: int | Cells, weeks: Index | None = None) -> Cells:
+        """How each week meets the free slots told.
+
+        Args:
+            free: the free slots as bits; of one learner, or for each of ``weeks``.
+            weeks: those asked for, None for all.
+        """
         bits = self.week_bits if weeks is None else self.week_bits[weeks]
         held = np.bitwise_count(bits)
-        shared = np.bitwise_count(bits & np.int32(free))
+        shared = np.bitwise_count(bits & np.asarray(free, dtype=np.int32))
         some = np.where(shared == 0, NONE_FREE, SOME_FREE)
         cells = np.where(held == 0, ANY_TIME, np.where(shared == held, ALL_FREE, some))
         return cells.astype(np.int32)
 
-    def ways(self, minutes: Reals | None, places: Index | None = None) -> Cells:
-        """Class of journey to each place of the offer, or to some of them.
 
-        Args:
-            minutes: to each place of the offer, NaN where unknown; None where all are.
-            places: those asked for, None for all.
-        """
-        online = self.offer.places.online if places is None else self.offer.places.online[places]
-        if minutes is None:
-            minutes = np.full(len(online), np.nan)
-        elif places is not None:
-            minutes = minutes[places]
-        unknown = np.isnan(minutes)
-        whole = np.minimum(np.where(unknown, 0, minutes), MINUTES_FROM[-1]).astype(np.int32)
-        ways = _WAY_OF_MINUTE[whole]
-        ways[unknown] = UNKNOWN_WAY
-        ways[online] = ONLINE
-        return ways
+def ways(minutes: Reals, online: Mask) -> Cells:
+    """Class of each journey.
 
-    def circle(
-        self, minutes: Reals | None, usual: float | None, places: Index | None = None
-    ) -> Cells | None:
-        """How the journeys of ``ways`` meet the learner's usual circle; None where none is known.
+    Args:
+        minutes: one way, NaN where unknown; shape (journeys,).
+        online: whether there is no way at all; shape (journeys,).
+    """
+    # what is unknown, like what is far, comes last and is told apart below
+    whole = np.fmin(minutes, MINUTES_FROM[-1]).astype(np.int32)
+    found = _WAY_OF_MINUTE.take(whole)
+    found[np.isnan(minutes)] = UNKNOWN_WAY
+    found[online] = ONLINE
+    return found
 
-        Args:
-            minutes: as for ``ways``.
-            usual: longest journey that the learner likes, minutes.
-            places: as for ``ways``.
-        """
-        if minutes is None or usual is None:
-            return None
-        told = minutes if places is None else minutes[places]
-        cells = np.where(np.isnan(told), NO_CIRCLE, np.where(told > usual, BEYOND, WITHIN))
-        return cells.astype(np.int32)
+
+def circles(minutes: Reals, usual: float | Reals) -> Cells:
+    """How each journey meets the longest that the learner likes.
+
+    Args:
+        minutes: one way, NaN where unknown; shape (journeys,).
+        usual: the longest, minutes, NaN where it wasn't told; of one learner, or by journey.
+    """
+    cells = np.where(minutes > usual, np.int32(BEYOND), np.int32(WITHIN))
+    cells[np.isnan(minutes + usual)] = NO_CIRCLE
+    return cells
 
 
 def age_group(query: LearnerQuery) -> int:

@@ -6,7 +6,6 @@ Ranked by its logarithm, so that every part is a term that can be told and ablat
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import ClassVar, Final
 
 import numpy as np
@@ -40,8 +39,9 @@ class Value(Ranker):
         Args:
             powers: of apply, complete, skill_gain and demand; 0 leaves a part out.
             apply: tells the log odds of asking for a seat.
-            complete: tells the log odds that who has a seat completes; None where nothing was
-                learned of it, which leaves that part out.
+            complete: tells the log odds that who has a seat completes, without the lists someone
+                was shown: they say what is asked for; None where nothing was learned of it, which
+                leaves that part out.
         """
         self.apply = apply
         self._complete = complete if powers["complete"] else None
@@ -84,10 +84,7 @@ class Value(Ranker):
     def _completion(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         if self._complete is None:
             return np.zeros(len(candidates))
-        # the lists someone was shown say what is asked for, not what is completed
-        unlogged = replace(query, shown=(), outcomes=())
-        odds = self._complete.rank(unlogged, candidates)
-        return self._powers["complete"] * log_sigmoid(odds)
+        return self._powers["complete"] * log_sigmoid(self._complete.rank(query, candidates))
 
     def _share(self, name: str, candidates: Candidates) -> Reals:
         """A share of 0 to 1 as a term; what is unknown counts as the mean of what is known."""

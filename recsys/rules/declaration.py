@@ -48,7 +48,8 @@ class Rule:
         verdict = self.condition(query, sections)
         if verdict is None or verdict.dtype == np.bool_:
             return verdict
-        kept: Mask = np.where(np.isnan(verdict), self.on_null == "keep", verdict > 0)
+        # a comparison with NaN is false
+        kept: Mask = ~(verdict <= 0) if self.on_null == "keep" else verdict > 0
         return kept
 
     def key(self, query: LearnerQuery) -> Hashable:

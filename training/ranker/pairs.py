@@ -19,7 +19,7 @@ from recsys.pairing import paired
 from recsys.pipeline.eligibility import open_to
 from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import build_query
-from recsys.rankers.additive import free_bits, rows_shown
+from recsys.rankers.own_log import free_bits, rows_shown
 from recsys.rankers.shelf import (
     AGE_FROM,
     BANDS,
@@ -35,8 +35,10 @@ from recsys.rankers.shelf import (
     Words,
     age_band,
     age_group,
+    circles,
     home_kind,
     travel_mode,
+    ways,
     work,
 )
 from recsys.types import LearnerQuery
@@ -188,17 +190,19 @@ def _cells(query: LearnerQuery, shown: Candidates, shelf: Shelf) -> dict[str, ND
     """The cell of each shown section in each table."""
     rows = np.arange(len(shelf.offer)) if shown.rows is None else shown.rows
     course = shelf.courses[rows]
-    way, topic = shelf.ways(shown.minutes, shelf.places[rows]), shelf.topic[course]
+    topic, places, online = shelf.topic[course], shelf.places[rows], shelf.offer.places.online
+    journeys = np.full(len(online), np.nan) if shown.minutes is None else shown.minutes
+    minutes = journeys[places]
+    way = ways(minutes, online[places])
     group, topics, programmes = age_group(query), len(shelf.words.topics), len(PROGRAMMES) + 1
-    told, goal = shelf.told(free_bits(query), shelf.weeks[rows]), shelf.goal(query)
-    circle = shelf.circle(shown.minutes, query.usual_circle_min, shelf.places[rows])
+    free, goal, usual = free_bits(query), shelf.goal(query), query.usual_circle_min
     untold = np.zeros(len(rows), dtype=np.int32)
     return {
         "travel_by_home": (home_kind(query) * len(AGE_FROM) + group) * WAYS + way,
         "travel": group * WAYS + way,
         "travel_by_mode": (travel_mode(query) * len(AGE_FROM) + group) * WAYS + way,
-        "circle": untold if circle is None else circle,
-        "told": untold if told is None else told,
+        "circle": untold if usual is None else circles(minutes, usual),
+        "told": untold if free is None else shelf.met(free, shelf.weeks[rows]),
         "price": shelf.price[rows],
         "programme": group * programmes + shelf.programme[course],
         "programme_by_band": age_band(query) * programmes + shelf.programme[course],

@@ -148,7 +148,7 @@ def test_the_learned_rankers_reasons_are_the_terms_that_raise_the_section(
 ) -> None:
     recommender = known_recommenders["additive"]
     assert known_model.ranker is not None
-    ranker = Additive(known_model.ranker, recommender.pool.known, open_to)
+    ranker = Additive(known_model.ranker, recommender.logs())
     query = as_permitted(recommender.query(learner, n=20))
     kept, _ = recommender.eligible(query)
     scores, ids = ranker.rank(query, kept), kept.texts("section_id")

@@ -140,9 +140,9 @@ def _chance(
     recommender: Recommender, completion: AdditiveModel, query: LearnerQuery, section: str
 ) -> float:
     """The probability that the learner completes a section."""
-    ranker = Additive(completion, recommender.pool.known, lambda _, shown: shown["x"])
+    ranker = Additive(completion, None)
     pair = recommender.pool.single(query, section)
-    return float(ranker.probability(replace(query, shown=(), outcomes=()), pair)[0])
+    return float(ranker.probability(query, pair)[0])
 
 
 def test_the_parts_of_a_value_keep_their_sign_and_sum_up_to_a_constant(
