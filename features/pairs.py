@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from data.vocab import ONLINE_MODES
 from features.divisions import ancestors
 from features.slots import bits_of, share_free, week_bits
-from features.travel import DEFAULT_MODE, ELDER_FROM, km_apart, model_minutes, unit_vectors
+from features.travel import (
+    DEFAULT_MODE,
+    ELDER_FROM,
+    km_apart,
+    model_minutes,
+    unit_vector,
+    unit_vectors,
+)
 
 SCHEMA = pl.Schema(
     {
@@ -107,12 +114,15 @@ class Places:
             traveller: who travels.
             only: the places asked for, None for all; those of others may stay NaN.
         """
-        minutes = np.full(len(self), np.nan)
-        if traveller.home is not None:
-            at = slice(None) if only is None else only
-            home = unit_vectors(*np.array(traveller.home)[:, None])
-            km = km_apart(home, self._vectors[:, at])
-            minutes[at] = model_minutes(km, traveller.travel_mode, elder=traveller.elder)
+        if traveller.home is None:
+            minutes = np.full(len(self), np.nan)
+        else:
+            there = self._vectors if only is None else self._vectors[:, only]
+            km = km_apart(unit_vector(*traveller.home)[:, None], there)
+            told = model_minutes(km, traveller.travel_mode, elder=traveller.elder)
+            minutes = told if only is None else np.full(len(self), np.nan)
+            if only is not None:
+                minutes[only] = told
         if self.measured and traveller.home_division_code is not None:
             mode = traveller.travel_mode or DEFAULT_MODE
             # the widest division first, so that a deeper one's time replaces it
@@ -120,7 +130,7 @@ class Places:
                 places, known = self.measured.get((division, mode), (None, None))
                 if places is not None:
                     minutes[places] = known
-        minutes[self.online] = 0.0
+        np.copyto(minutes, 0.0, where=self.online)
         return minutes
 
     def minutes_of_pairs(

@@ -5,11 +5,10 @@ twenty thousand sections take well under a millisecond. What many sections share
 their place, their week) is numbered, so that it can be worked out once and told to each of them.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -17,94 +16,7 @@ from numpy.typing import NDArray
 
 from features.pairs import Minutes, Places
 from features.slots import Bits, week_bits
-
-Reals = NDArray[np.float64]
-Index = NDArray[np.intp]
-Mask = NDArray[np.bool_]
-
-UNKNOWN: Final = -1
-"""The code of a text that is null."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What sections share: each section's number, and the values by number.
-
-    Attributes:
-        values: the distinct texts, sorted.
-        of_section: number of each section's value, ``UNKNOWN`` where null; shape (sections,).
-    """
-
-    values: tuple[str, ...]
-    of_section: NDArray[np.int32]
-
-    def numbers_of(self, wanted: Iterable[str]) -> list[int]:
-        """The numbers of those texts that occur here."""
-        index = {value: number for number, value in enumerate(self.values)}
-        return [index[value] for value in wanted if value in index]
-
-    def among(self, wanted: Iterable[str]) -> Mask:
-        """Whether each section's value is one of these; false where it is unknown."""
-        hit = np.zeros(len(self.values) + 1, dtype=np.bool_)
-        hit[self.numbers_of(wanted)] = True
-        found: Mask = hit[self.of_section]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Sets:
-    """A column of lists: each section's number, and the distinct sets by number.
-
-    Attributes:
-        values: the distinct sets.
-        of_section: number of each section's set, ``UNKNOWN`` where null; shape (sections,).
-    """
-
-    values: tuple[frozenset[str], ...]
-    of_section: NDArray[np.int32]
-    _sizes: NDArray[np.int32]
-    _holding: Mapping[str, Index]
-    _alone: Reals
-    """By section, the answer where no text is among those asked about."""
-
-    @classmethod
-    def of(cls, lists: Sequence[Sequence[str] | None]) -> "Sets":
-        """The sets of a column of lists."""
-        numbers: dict[frozenset[str], int] = {}
-        of_section = [
-            UNKNOWN if row is None else numbers.setdefault(frozenset(row), len(numbers))
-            for row in lists
-        ]
-        holding: dict[str, list[int]] = {}
-        for each, number in numbers.items():
-            for text in each:
-                holding.setdefault(text, []).append(number)
-        sizes = np.array([len(each) for each in numbers], dtype=np.int32)
-        rows = np.array(of_section, dtype=np.int32)
-        return cls(
-            tuple(numbers),
-            rows,
-            sizes,
-            {text: np.array(held, dtype=np.intp) for text, held in holding.items()},
-            np.append(sizes == 0, np.nan)[rows],
-        )
-
-    def within(self, texts: Iterable[str], rows: Index | None = None) -> Reals:
-        """Whether every text of a section's set is among these: 1 or 0, NaN where unknown.
-
-        Args:
-            texts: what may be demanded.
-            rows: the sections asked for, None for all.
-        """
-        held = [self._holding[text] for text in texts if text in self._holding]
-        if not held:
-            return self._alone if rows is None else self._alone[rows]
-        missing = self._sizes.copy()
-        for numbers in held:
-            missing[numbers] -= 1
-        met = np.append(missing == 0, np.nan)
-        found: Reals = met[self.of_section if rows is None else self.of_section[rows]]
-        return found
+from recsys.columns import UNKNOWN, Index, Level, Mask, Reals, Sets
 
 
 class Offer:
@@ -123,7 +35,7 @@ class Offer:
             travel_times: rows of that contract, which override the travel model.
         """
         self.frame = frame
-        self.verdicts: dict[object, NDArray[np.int8]] = {}
+        self.verdicts: dict[object, Agreed] = {}
         self._travel_times = travel_times
         self._numbers: dict[str, Reals] = {}
         self._levels: dict[str, Level] = {}
@@ -232,6 +144,30 @@ class Offer:
         return self.level("course_id")
 
 
+class Agreed:
+    """The sections that rules keep for all queries which agree in what the rules read.
+
+    What is counted or summed over them once is kept, and put right for one query by its few
+    sections that a rule of its own refuses.
+
+    Attributes:
+        first: by section, the place of the first of these rules that refuses it.
+        kept: the sections that none refuses.
+    """
+
+    def __init__(self, first: NDArray[np.int8], kept: Index) -> None:
+        """Take a verdict."""
+        self.first = first
+        self.kept = kept
+        self._known: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A figure of the kept sections, kept under its key."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
+
+
 Kind = TypeVar("Kind", bound=np.generic)
 
 Derived = Callable[["Candidates"], Reals]
@@ -252,7 +188,7 @@ class Candidates:
         tastes: by scorer, a score for each course of the offer; each of shape (courses,).
     """
 
-    __slots__ = ("_added", "_derived", "minutes", "offer", "rows", "tastes")
+    __slots__ = ("_added", "_derived", "_less", "minutes", "offer", "rows", "tastes")
 
     def __init__(
         self,
@@ -263,6 +199,7 @@ class Candidates:
         minutes: Minutes | None = None,
         tastes: Mapping[str, NDArray[np.floating]] | None = None,
         added: Mapping[str, NDArray[Any]] | None = None,
+        less: tuple[Agreed, Index] | None = None,
     ) -> None:
         """Take rows of an offer.
 
@@ -273,11 +210,13 @@ class Candidates:
             minutes: minutes to each place of the offer; shape (places,).
             tastes: scores by scorer and course of the offer.
             added: columns of stages, one value per candidate.
+            less: where the rows are those that an ``Agreed`` keeps less a few: both.
         """
         self.offer = offer
         self.rows = rows
         self.minutes = minutes
         self.tastes = dict(tastes or {})
+        self._less = less
         self._derived = dict(derived or {})
         self._added: dict[str, NDArray[Any]] = dict(added or {})
 
@@ -333,6 +272,39 @@ class Candidates:
         """One value per section of the offer, as one per candidate."""
         return whole if self.rows is None else whole[self.rows]
 
+    def counts(self, key: Hashable, of_section: NDArray[np.signedinteger], size: int) -> Reals:
+        """How many candidates there are of each number; shape (size,).
+
+        Args:
+            key: names the numbering, within the offer.
+            of_section: the number of each section of the offer.
+            size: how many numbers there are.
+        """
+
+        def counted(rows: Index | None) -> Reals:
+            numbers = of_section if rows is None else of_section[rows]
+            return np.bincount(numbers, minlength=size).astype(np.float64)
+
+        if self._less is None:
+            return counted(self.rows)
+        agreed, without = self._less
+        whole: Reals = agreed.once(("counts", key), lambda: counted(agreed.kept))
+        return whole - counted(without) if len(without) else whole
+
+    def sums(self, key: Hashable, values: Reals) -> Reals:
+        """The sum over the candidates of some values by section; shape (rows,).
+
+        Args:
+            key: names the values, within the offer.
+            values: shape (rows, sections).
+        """
+        if self._less is None:
+            chosen = values if self.rows is None else values[:, self.rows]
+            return np.asarray(chosen.sum(axis=1), dtype=np.float64)
+        agreed, without = self._less
+        whole: Reals = agreed.once(("sums", key), lambda: values[:, agreed.kept].sum(axis=1))
+        return whole - values[:, without].sum(axis=1) if len(without) else whole
+
     def among(self, name: str, wanted: Iterable[str]) -> Mask:
         """Whether each candidate's text is one of a fixed few; false where null."""
         return self.pick(self.offer.among(name, wanted))
@@ -367,6 +339,24 @@ class Candidates:
             added={name: column[rows] for name, column in self._added.items()},
         )
 
+    def less(self, rows: Index, agreed: Agreed, without: Index) -> "Candidates":
+        """Of all sections, those that an ``Agreed`` keeps less a few.
+
+        Args:
+            rows: the sections.
+            agreed: keeps these and the few.
+            without: the few.
+        """
+        return Candidates(
+            self.offer,
+            rows,
+            derived=self._derived,
+            minutes=self.minutes,
+            tastes=self.tastes,
+            added={name: column[rows] for name, column in self._added.items()},
+            less=(agreed, without),
+        )
+
     def with_columns(
         self,
         added: Mapping[str, NDArray[Any]] | None = None,
@@ -382,6 +372,7 @@ class Candidates:
             minutes=self.minutes,
             tastes={**self.tastes, **(tastes or {})},
             added={**self._added, **(added or {})},
+            less=self._less,
         )
 
     @property

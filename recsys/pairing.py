@@ -7,7 +7,8 @@ import numpy as np
 from features.pairs import Traveller
 from features.slots import bits_of, share_free
 from features.travel import ELDER_FROM
-from recsys.offer import Candidates, Derived, Index, Offer, Reals
+from recsys.columns import Index, Reals
+from recsys.offer import Candidates, Derived, Offer
 from recsys.types import LearnerQuery
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from recsys.columns import Index, Reals
 from recsys.errors import NotFittedError
-from recsys.offer import Candidates, Index, Reals
+from recsys.offer import Candidates
 from recsys.types import LearnerQuery, Reason, TrainingSet
 
 Arrays = dict[str, NDArray[Any]]

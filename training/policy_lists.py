@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from recsys.offer import Candidates, Reals
+from recsys.columns import Reals
+from recsys.offer import Candidates
 from recsys.pipeline.limits import N_MOST
 from recsys.pipeline.recommender import Recommender
 from recsys.stages import Scorer

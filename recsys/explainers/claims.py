@@ -14,7 +14,7 @@ from data.vocab import ONLINE_MODES
 from recsys.explainers.facts import Facts, Share
 from recsys.explainers.taste import Heard
 from recsys.explainers.words import Evidence, slots_en, slots_zh
-from recsys.offer import Candidates
+from recsys.offer import Candidates, Offer
 from recsys.types import LearnerQuery
 
 Claim = tuple[str, Evidence]
@@ -64,24 +64,31 @@ class Section(NamedTuple):
         facts: names and figures.
         query: who asks.
         chosen: the sections of the list.
-        place: this section's place among them.
+        figures: their columns of numbers that were asked for so far.
+        offer: all sections.
+        place: this section's place in the list.
+        row: its row in the offer.
         heard: which course of the past speaks for it.
     """
 
     facts: Facts
     query: LearnerQuery
     chosen: Candidates
+    figures: dict[str, list[float]]
+    offer: Offer
     place: int
+    row: int
     heard: Heard
 
     def told(self, name: str) -> Any:
         """A column of the offer as a Python value."""
-        rows = self.chosen.rows
-        return self.chosen.offer.values(name)[self.place if rows is None else rows[self.place]]
+        return self.offer.values(name)[self.row]
 
     def number(self, name: str) -> float | None:
         """A column as a number; None where unknown."""
-        value = float(self.chosen[name][self.place])
+        if name not in self.figures:
+            self.figures[name] = self.chosen[name].tolist()
+        value = self.figures[name][self.place]
         return None if value != value else value
 
     @property

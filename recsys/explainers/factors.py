@@ -73,14 +73,16 @@ class FactorExplainer(Explainer):
         """
         names, table = self.contributions(chosen)
         order, shares = _strongest_first(table)
-        heard = self._heard(query, chosen)
+        heard, figures = self._heard(query, chosen), dict[str, list[float]]()
+        offer = chosen.offer
+        rows = range(len(offer)) if chosen.rows is None else chosen.rows.tolist()
         return [
             self._reasons(
-                Section(self.facts, query, chosen, place, heard),
-                zip(map(names.__getitem__, rows), own, strict=True),
+                Section(self.facts, query, chosen, figures, offer, place, row, heard),
+                zip(map(names.__getitem__, factors), own, strict=True),
                 most,
             )
-            for place, (rows, own) in enumerate(zip(order, shares, strict=True))
+            for place, (row, factors, own) in enumerate(zip(rows, order, shares, strict=True))
         ]
 
     def contributions(self, chosen: Candidates) -> tuple[tuple[str, ...], NDArray[np.float64]]:

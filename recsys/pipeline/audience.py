@@ -8,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from recsys.columns import Reals
 from recsys.errors import QueryError
 from recsys.explainers.counts import K_ANONYMOUS
-from recsys.offer import Candidates, Offer, Reals
+from recsys.offer import Candidates, Offer
 from recsys.pairing import paired
 from recsys.pipeline.benefit import Done, Measure, Pair, benefit
 from recsys.pipeline.eligibility import eligible
@@ -234,7 +235,7 @@ def _possible(
         consenting: rows of the register.
         refused: counts by rule, to which those left out are added.
     """
-    rules = [rule for rule in policy.chosen_rules() if _of_groups(rule)]
+    rules = [rule for rule in policy.chosen_rules if _of_groups(rule)]
     columns = (*GROUP, "needs", "learner_id")
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for *same, needs, learner_id in consenting.select(columns).iter_rows():
@@ -260,7 +261,7 @@ def _pairs(
     recommender: Recommender, section: Offer, policy: Policy, learner_ids: Sequence[str]
 ) -> Iterator[tuple[str | None, Pair]]:
     """Each learner paired with the section, and the first remaining rule that refuses it."""
-    rules = [rule for rule in policy.chosen_rules() if not _of_groups(rule)]
+    rules = [rule for rule in policy.chosen_rules if not _of_groups(rule)]
     programme = section.values("programme")[0]
     facts = recommender.profiles.facts_of_all(learner_ids)
     for learner_id, fields in zip(learner_ids, facts, strict=True):

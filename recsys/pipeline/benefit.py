@@ -6,13 +6,14 @@ from typing import Final, Literal
 
 import numpy as np
 
-from recsys.offer import Candidates, Reals
+from recsys.columns import Reals
+from recsys.offer import Candidates
 from recsys.pipeline.policy import Policy
 from recsys.pipeline.recommender import Recommender
 from recsys.pipeline.scoring import factored
 from recsys.rankers.additive import Additive
-from recsys.rankers.own_log import OwnLogs
 from recsys.rankers.blend import standardised
+from recsys.rankers.own_log import OwnLogs
 from recsys.rankers.value import Value
 from recsys.stages import CourseScorer, Scorer
 from recsys.types import LearnerQuery

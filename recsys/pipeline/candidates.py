@@ -9,8 +9,9 @@ import polars as pl
 
 from data.city import City
 from features.section import section_features
+from recsys.columns import Index
 from recsys.errors import QueryError
-from recsys.offer import Candidates, Index, Offer
+from recsys.offer import Candidates, Offer
 from recsys.pairing import paired
 from recsys.rerankers.seat_price import COLUMN
 from recsys.types import LearnerQuery

@@ -1,19 +1,21 @@
 """The one place where hard rules run: for lists, for why-not, and for seats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recsys.offer import Candidates, Index, Mask
+from recsys.columns import Index, Mask
+from recsys.offer import Agreed, Candidates
 from recsys.rules import Rule, all_rules
 from recsys.types import LearnerQuery
 
 KEPT_VERDICTS: Final = 512
-"""Verdicts of an offer kept for queries that agree; at 20,000 sections they take 10 MB."""
+"""Verdicts of an offer kept for queries that agree; at 20,000 sections each takes 0.4 MB."""
 
 AT_ANY_TIME: Final = ("sharing", "access", "age", "prerequisites", "already_completed")
 """Rules that don't depend on the day."""
@@ -33,11 +35,15 @@ class Refusals:
         candidates: all that were judged.
         rules: names in the policy's order.
         first: place of the first rule that refuses each; ``len(rules)`` where none does.
+        agreed: the same by the rules alone that are kept for other queries.
+        changed: the candidates for which another rule is the first.
     """
 
     candidates: Candidates
     rules: tuple[str, ...]
     first: Order
+    agreed: Agreed
+    changed: Index
 
     def __len__(self) -> int:
         """How many sections are refused."""
@@ -50,8 +56,12 @@ class Refusals:
 
     def counts(self) -> Mapping[str, int]:
         """Refused sections by rule, in the policy's order, rules that refused none left out."""
-        found = np.bincount(self.first, minlength=len(self.rules) + 1).tolist()
-        return {rule: n for rule, n in zip(self.rules, found, strict=False) if n}
+        size = len(self.rules) + 1
+        found = self.agreed.once("refused", lambda: np.bincount(self.agreed.first, minlength=size))
+        if len(self.changed):
+            was, now = self.agreed.first[self.changed], self.first[self.changed]
+            found = found - np.bincount(was, minlength=size) + np.bincount(now, minlength=size)
+        return {rule: n for rule, n in zip(self.rules, found.tolist(), strict=False) if n}
 
     def table(self) -> pl.DataFrame:
         """The refused sections: section_id, rule."""
@@ -79,12 +89,23 @@ def eligible(
     Returns:
         The kept candidates in their order, and what was refused.
     """
-    first = _shared_order(query, candidates, rules).copy()
-    for place, rule in enumerate(rules):
-        if not _is_shared(rule, candidates):
+    # only verdicts on a whole offer hold for other queries too
+    whole = candidates.rows is None
+    keys = [rule.key(query, candidates) if whole else None for rule in rules]
+    agreed = _agreed(query, candidates, rules, keys)
+    first = agreed.first.copy()
+    for place, (rule, key) in enumerate(zip(rules, keys, strict=True)):
+        if key is None:
             _refuse(first, place, rule, query, candidates)
-    refusals = Refusals(candidates, tuple(rule.name for rule in rules), first)
-    return candidates.take(refusals.kept), refusals
+    changed = np.flatnonzero(first != agreed.first)
+    names = tuple(rule.name for rule in rules)
+    refusals = Refusals(candidates, names, first, agreed, changed)
+    if candidates.rows is not None:
+        return candidates.take(refusals.kept), refusals
+    without = changed[agreed.first[changed] == len(rules)]
+    if not len(without):
+        return candidates.less(agreed.kept, agreed, without), refusals
+    return candidates.less(refusals.kept, agreed, without), refusals
 
 
 def all_refusals(query: LearnerQuery, section: Candidates, rules: Sequence[Rule]) -> list[str]:
@@ -99,35 +120,44 @@ def open_to(query: LearnerQuery, shown: Candidates) -> Mask:
     The rules that hold whatever the day. A section of a completed course wasn't open after it was
     completed; whether it was shown before isn't asked, as such pairs are few.
     """
-    verdicts = [all_rules()[name].keeps(query, shown) for name in AT_ANY_TIME]
     possible = np.ones(len(shown), dtype=np.bool_)
-    for verdict in verdicts:
+    for rule in (all_rules()[name] for name in AT_ANY_TIME):
+        if (key := rule.key(query, shown)) is None:
+            verdict = rule.keeps(query, shown)
+        else:
+            told = shown.offer.once(("at any time", key), partial(_whole, rule, query, shown))
+            verdict = None if told is None else shown.pick(told)
         if verdict is not None:
             possible &= verdict
     return possible
 
 
-def _is_shared(rule: Rule, candidates: Candidates) -> bool:
-    """Whether a verdict holds for other queries too: only those on a whole offer are kept."""
-    return rule.reads is not None and candidates.rows is None
+def _whole(rule: Rule, query: LearnerQuery, shown: Candidates) -> Mask | None:
+    """What a rule says of all sections of an offer: told to every query that agrees."""
+    return rule.keeps(query, Candidates(shown.offer))
 
 
-def _shared_order(query: LearnerQuery, candidates: Candidates, rules: Sequence[Rule]) -> Order:
-    """The order by the shared rules alone, taken from an earlier query where one agrees."""
-    shared = [(place, rule) for place, rule in enumerate(rules) if _is_shared(rule, candidates)]
-    names = tuple(rule.name for rule in rules)
-    key = (names, candidates.rows is None, *(rule.key(query) for _, rule in shared))
+def _agreed(
+    query: LearnerQuery,
+    candidates: Candidates,
+    rules: Sequence[Rule],
+    keys: Sequence[Hashable],
+) -> Agreed:
+    """The verdict of the rules that have a key, taken from an earlier query where one agrees."""
     verdicts = candidates.offer.verdicts
-    if (found := verdicts.get(key)) is not None and candidates.rows is None:
+    key = (tuple(rule.name for rule in rules), *keys)
+    if candidates.rows is None and (found := verdicts.get(key)) is not None:
         return found
     first = np.full(len(candidates), len(rules), dtype=np.int8)
-    for place, rule in shared:
-        _refuse(first, place, rule, query, candidates)
+    for place, (rule, shared) in enumerate(zip(rules, keys, strict=True)):
+        if shared is not None:
+            _refuse(first, place, rule, query, candidates)
+    agreed = Agreed(first, np.flatnonzero(first == len(rules)))
     if candidates.rows is None:
         if len(verdicts) >= KEPT_VERDICTS:
             verdicts.clear()
-        verdicts[key] = first
-    return first
+        verdicts[key] = agreed
+    return agreed
 
 
 def _refuse(

@@ -13,8 +13,9 @@ from data.city import City
 from features.asof import known
 from features.course import course_features
 from features.interactions import of_consenting
+from recsys.columns import Reals
 from recsys.explainers.counts import K_ANONYMOUS, TAKING
-from recsys.offer import Offer, Reals
+from recsys.offer import Offer
 from recsys.scorers.histories import HistoryScorer
 from recsys.scorers.matrices import Matrix, places, sparse, text_array
 from recsys.scorers.terms import of_length_one

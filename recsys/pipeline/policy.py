@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -107,6 +108,7 @@ class Policy(Part):
         """Scorers that count, with their weights."""
         return {name: use.weight for name, use in self.scorers.items() if use.weight > 0}
 
+    @cached_property
     def chosen_rules(self) -> tuple[Rule, ...]:
         """The rules in the policy's order."""
         return tuple(all_rules()[name] for name in self.rules)

@@ -10,10 +10,11 @@ import polars as pl
 
 from data.city import City
 from data.vocab import AGE_BAND_YEARS, DIVISION_CODE_PATTERN
+from recsys.columns import Reals
 from recsys.errors import QueryError
 from recsys.explainers.facts import Facts
 from recsys.explainers.impersonal import impersonal
-from recsys.offer import Candidates, Reals
+from recsys.offer import Candidates
 from recsys.pipeline.eligibility import eligible
 from recsys.pipeline.limits import check_programme, check_size
 from recsys.pipeline.policy import policy_for
@@ -111,7 +112,7 @@ def popular(
     check_programme(programme)
     policy = policy_for(recommender.policies, programme)
     query = resident(recommender, area, programme=programme, elder=elder)
-    rules = [rule for rule in policy.chosen_rules() if rule.name in OF_AN_AREA]
+    rules = [rule for rule in policy.chosen_rules if rule.name in OF_AN_AREA]
     kept, refusals = eligible(query, recommender.pool.candidates(query), rules)
     shares = _shares(recommender, query, kept)
     known = np.flatnonzero(~np.isnan(shares))

@@ -17,6 +17,7 @@ from recsys.pipeline import eligibility, why_not
 from recsys.pipeline.candidates import Pool
 from recsys.pipeline.eligibility import Refusals
 from recsys.pipeline.limits import Limits, check_programme
+from recsys.pipeline.notices import fewer_than_asked, scorer_absent
 from recsys.pipeline.policy import Policy, policy_for
 from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import (
@@ -77,6 +78,27 @@ class _Decided:
     ranker: Ranker
     scorers: Mapping[str, Scorer]
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One list, before it is told.
+
+    Attributes:
+        query: who asks.
+        policy: that answered.
+        chosen: the sections, best first, with the factors of their scores.
+        excluded: number of sections dropped, by rule.
+        warnings: what the caller should know.
+        costs: what each reranker gave up.
+    """
+
+    query: LearnerQuery
+    policy: Policy
+    chosen: Candidates
+    excluded: Mapping[str, int]
+    warnings: tuple[Notice, ...]
+    costs: Mapping[str, float]
 
 
 class Recommender:
@@ -166,7 +188,7 @@ class Recommender:
     def eligible(self, query: LearnerQuery) -> tuple[Candidates, Refusals]:
         """The sections every rule keeps, and what was refused."""
         allowed = as_permitted(query)
-        rules = policy_for(self.policies, query.programme).chosen_rules()
+        rules = policy_for(self.policies, query.programme).chosen_rules
         return eligibility.eligible(allowed, self._pool.candidates(allowed), rules)
 
     def recommend(self, query: LearnerQuery, *, explain: bool = True) -> RecommendationList:
@@ -183,10 +205,12 @@ class Recommender:
         """
         allowed = [as_permitted(query) for query in queries]
         tastes, logs = Tastes(allowed, self.scorers), self.logs(allowed)
-        return [
-            self._list(query, self._decide(allowed[place], tastes, place, logs), explain=explain)
+        # chosen for all, then told for all: what is told is small and stays near the processor
+        listed = [
+            self._listed(query, self._decide(allowed[place], tastes, place, logs), means=explain)
             for place, query in enumerate(queries)
         ]
+        return [self._told(each, explain=explain) for each in listed]
 
     def why_not(self, query: LearnerQuery, section_id: str) -> WhyNot:
         """Why a section is not in the learner's list, or where in it it is.
@@ -198,7 +222,7 @@ class Recommender:
         allowed = as_permitted(query)
         section = self._pool.single(allowed, section_id)
         gained = self.relaxations(query)
-        verdict = why_not.refusal(allowed, section, policy.chosen_rules())
+        verdict = why_not.refusal(allowed, section, policy.chosen_rules)
         if verdict is None:
             verdict = why_not.place(section, self._standing(allowed))
         return replace(verdict, gains=gained)
@@ -280,28 +304,34 @@ class Recommender:
         while True:
             first = best(kept[ORDER], length)
             shortlist = kept.take(first).with_columns({PLACE: first})
-            courses = len(np.unique(shortlist.pick(shortlist.offer.courses.of_section)))
+            courses = len(set(shortlist.pick(shortlist.offer.courses.of_section).tolist()))
             if length >= len(kept) or courses >= 2 * n:
                 scores, order = kept["score"], kept[ORDER]
                 top = scores[first[:n] if scores is order else best(scores, n)]
                 return reranked(query, shortlist, top, rerankers, n)
             length *= 4
 
-    def _list(
-        self, query: LearnerQuery, decided: "_Decided", *, explain: bool
-    ) -> RecommendationList:
-        """What was decided, as the answer."""
+    def _listed(self, query: LearnerQuery, decided: "_Decided", *, means: bool) -> "_Listed":
+        """The sections of the list with the factors of their scores; all else is let go."""
         allowed, policy = as_permitted(query), decided.policy
-        listed = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
-        chosen = with_factors(allowed, decided.kept, listed[PLACE], decided.ranker, decided.scorers)
-        reasons = self._reasons(allowed, chosen, policy) if explain else None
+        shown = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
+        chosen = with_factors(
+            allowed, decided.kept, shown[PLACE], decided.ranker, decided.scorers, means=means
+        )
+        warnings = self._warnings(allowed, policy, len(shown), decided.refusals)
+        return _Listed(query, policy, chosen, decided.refusals.counts(), warnings, decided.costs)
+
+    def _told(self, listed: "_Listed", *, explain: bool) -> RecommendationList:
+        """What was decided, as the answer."""
+        query, policy, chosen = listed.query, listed.policy, listed.chosen
+        reasons = self._reasons(as_permitted(query), chosen, policy) if explain else None
         return RecommendationList(
             items=_items(chosen, reasons),
-            excluded=decided.refusals.counts(),
+            excluded=listed.excluded,
             fallback=fallback_of(query, self._profiles),
             policy=policy.label,
-            warnings=self._warnings(allowed, policy, len(listed), decided.refusals),
-            costs=decided.costs,
+            warnings=listed.warnings,
+            costs=listed.costs,
         )
 
     def _reasons(
@@ -324,31 +354,13 @@ class Recommender:
         self, query: LearnerQuery, policy: Policy, found: int, refusals: Refusals
     ) -> tuple[Notice, ...]:
         absent = sorted(set(policy.weights) - set(self.scorers))
-        warnings = [_scorer_absent(name, policy.label) for name in absent]
+        warnings = [scorer_absent(name, policy.label) for name in absent]
         asked = _size(query, policy)
         if found < asked:
-            warnings.append(_fewer_than_asked(found, asked, refusals.counts()))
+            warnings.append(fewer_than_asked(found, asked, refusals.counts()))
             relaxed = gains(query, refusals)
             warnings += [Notice("relaxation", gain.text_zh, gain.text_en) for gain in relaxed]
         return tuple(warnings)
-
-
-def _scorer_absent(name: str, policy: str) -> Notice:
-    return Notice(
-        "scorer_absent",
-        f"策略 {policy} 的打分器 {name} 不在模型中",
-        f"scorer {name} of policy {policy} is not in the model",
-    )
-
-
-def _fewer_than_asked(found: int, asked: int, excluded: Mapping[str, int]) -> Notice:
-    """Says that a list is short by the rules, so that nobody takes it for an error."""
-    refused = sum(excluded.values())
-    return Notice(
-        "fewer_than_asked",
-        f"符合条件的只有 {found} 个班次（要 {asked} 个），另有 {refused} 个被规则排除",
-        f"{found} of {asked} found; rules left out {refused}",
-    )
 
 
 def _size(query: LearnerQuery, policy: Policy) -> int:

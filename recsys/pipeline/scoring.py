@@ -7,7 +7,8 @@ from typing import Final, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.offer import Candidates, Derived, Index, Offer, Reals
+from recsys.columns import Index, Reals
+from recsys.offer import Candidates, Derived, Offer
 from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
 from recsys.types import LearnerQuery
 
@@ -93,13 +94,14 @@ def with_factors(
     chosen: Index,
     ranker: Ranker,
     scorers: Mapping[str, Scorer],
+    *,
+    means: bool = True,
 ) -> Candidates:
     """The chosen sections with a column ``part_<factor>`` per factor of the score.
 
     A scorer that is a sum of terms adds ``term_<scorer>_<term>``: what the term contributes to
     the part, so that the terms of a part sum to it. Two columns tell what a section is compared
-    with, worked out when they are asked for: ``mean_travel_min`` (of the rooms) and
-    ``mean_price_net_fen``, over all kept sections.
+    with: ``mean_travel_min`` (of the rooms) and ``mean_price_net_fen``, over all kept sections.
 
     Args:
         query: who asks.
@@ -107,6 +109,7 @@ def with_factors(
         chosen: places of the sections among the kept ones.
         ranker: whose score it is.
         scorers: those in use.
+        means: whether the two are wanted.
     """
     parts = ranker.parts(query, kept, chosen)
     columns = {f"part_{name}": part for name, part in parts.items()}
@@ -114,11 +117,10 @@ def with_factors(
         if (scorer := factored(scorers.get(name))) is not None:
             terms = _shared_out(part, scorer.terms(query, kept), chosen)
             columns |= {f"term_{name}_{term}": values for term, values in terms.items()}
-    means: dict[str, Derived] = {
-        "mean_travel_min": lambda shown: np.full(len(shown), _mean_way(kept)),
-        "mean_price_net_fen": lambda shown: np.full(len(shown), _mean(kept["price_net_fen"])),
-    }
-    return kept.take(chosen).with_columns(columns, derived=means)
+    if means:
+        columns["mean_travel_min"] = np.full(len(chosen), _mean_way(kept))
+        columns["mean_price_net_fen"] = np.full(len(chosen), _mean(kept["price_net_fen"]))
+    return kept.take(chosen).with_columns(columns)
 
 
 def factored(scorer: Scorer | None) -> Factored | None:
@@ -146,10 +148,10 @@ def _mean_way(kept: Candidates) -> float:
     if minutes is None:
         return np.nan
     # by place: there are far fewer of them
-    held = np.bincount(kept.pick(venues.of_section), minlength=len(venues))
-    held[venues.online | np.isnan(minutes)] = 0
+    known = ~(venues.online | np.isnan(minutes))
+    held = kept.counts("places", venues.of_section, len(venues)) * known
     told = int(held.sum())
-    return float(held @ np.nan_to_num(minutes)) / told if told else np.nan
+    return float(held @ np.where(known, minutes, 0.0)) / told if told else np.nan
 
 
 def sources(chosen: Candidates) -> list[str]:

@@ -6,13 +6,14 @@ slots                                        once a week
 goal, taste                                  once a course or topic
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from recsys.offer import Candidates, Index, Offer, Reals
+from recsys.columns import Index, Reals
+from recsys.offer import Candidates, Offer
 from recsys.rankers.fold_in import all_free, busy_cost, sigmoid
 from recsys.rankers.own_log import OwnLogs, free_bits, unlogged
 from recsys.rankers.shelf import (
@@ -35,32 +36,28 @@ SPARSE: Final = 4
 """Sections are told one by one where fewer than one in so many of an offer are asked about."""
 
 
+class _Level(NamedTuple):
+    """What sections share: its name, and each section's number."""
+
+    name: str
+    of_section: Index
+
+
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """One decision's factors, by section of the offer or by candidate.
+    """One decision's factors.
 
     Attributes:
-        shared: of ``SHARED``, shape (factors, width).
-        own: the learner's, shape (factors, width).
-        names: of the learner's factors.
-        score: the sum of all, shape (width,).
+        shared: of ``SHARED``, by section of the offer; shape (factors, sections).
+        own: the learner's, by what it is told at, and how that is numbered.
+        score: the sum of all, by section of the offer or by candidate; shape (width,).
         inside: the candidates' places among the width; None where they are the width.
     """
 
     shared: Reals
-    own: Reals
-    names: tuple[str, ...]
+    own: Mapping[str, tuple[Reals, "_Level"]]
     score: Reals
     inside: Index | None
-
-    def above_mean(self, chosen: Index) -> Iterator[tuple[str, Reals]]:
-        """Each factor of some candidates, above the mean candidate's."""
-        width = len(self.score)
-        inside = np.arange(width) if self.inside is None else self.inside
-        shares, at = np.zeros(width), inside[chosen]
-        shares[inside] = 1.0 / max(len(inside), 1)
-        for names, factors in ((self.names, self.own), (SHARED, self.shared)):
-            yield from zip(names, factors[:, at] - (factors @ shares)[:, None], strict=True)
 
 
 class Additive(Ranker):
@@ -94,7 +91,14 @@ class Additive(Ranker):
         self, query: LearnerQuery, candidates: Candidates, chosen: Index
     ) -> Mapping[str, Reals]:
         """Each factor's log odds above the mean candidate's."""
-        return dict(self._terms(query, candidates).above_mean(chosen))
+        terms, found = self._terms(query, candidates), dict[str, Reals]()
+        at = chosen if candidates.rows is None else candidates.rows[chosen]
+        n = max(len(candidates), 1)
+        for name, (values, level) in terms.own.items():
+            counts = candidates.counts(level.name, level.of_section, len(values))
+            found[name] = values[level.of_section[at]] - float(counts @ values) / n
+        sums = candidates.sums((age_band(query), id(self.model)), terms.shared)
+        return found | dict(zip(SHARED, terms.shared[:, at] - sums[:, None] / n, strict=True))
 
     def probability(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """The probability of asking for each section once it is shown, 0 to 1."""
@@ -107,14 +111,11 @@ class Additive(Ranker):
             few = rows is not None and SPARSE * len(rows) < len(offer)
             span, inside = (rows, None) if few else (None, rows)
             told = self._shared(query, offer)
-            base, shared = (told[0], told[1:]) if span is None else (told[0, span], told[1:, span])
-            factors = self._own(query, candidates, span)
-            own = np.empty((len(factors), len(base)))
-            score = base.copy()
-            for row, (values, at) in zip(own, factors.values(), strict=True):
-                # no index is out of bounds; without a check of each the step is half as long
-                score += values.take(_some(at, span), out=row, mode="clip")
-            self._told = (offer, rows, _Terms(shared, own, tuple(factors), score, inside))
+            score = told[0].copy() if span is None else told[0, span]
+            own = self._own(query, candidates, span)
+            for values, level in own.values():
+                score += values.take(_some(level.of_section, span))
+            self._told = (offer, rows, _Terms(told[1:], own, score, inside))
         return self._told[2]
 
     def _shared(self, query: LearnerQuery, offer: Offer) -> Reals:
@@ -123,7 +124,9 @@ class Additive(Ranker):
         Kept for the next learner of the band.
         """
         band = age_band(query)
-        found: Reals = offer.once(("shared", band, id(self.model)), lambda: self._told_to(band, offer))
+        found: Reals = offer.once(
+            ("shared", band, id(self.model)), lambda: self._told_to(band, offer)
+        )
         return found
 
     def _told_to(self, band: int, offer: Offer) -> Reals:
@@ -142,19 +145,20 @@ class Additive(Ranker):
 
     def _own(
         self, query: LearnerQuery, candidates: Candidates, span: Index | None
-    ) -> dict[str, tuple[Reals, Index]]:
-        """The factors that differ from learner to learner: values, and each section's among them."""
+    ) -> dict[str, tuple[Reals, _Level]]:
+        """The factors that differ from learner to learner."""
         tables, shelf = self.model.tables, Shelf.of(candidates.offer, self.model.words)
         own = unlogged(self.model, query) if self._logs is None else self._logs.of(query)
         near = None if span is None else np.unique(shelf.places[span])
         terms = {
-            "travel": (self._travel(query, candidates, near), shelf.places),
-            "slots": (self._slots(query, own.free, shelf), shelf.weeks),
+            "travel": (self._travel(query, candidates, near), _Level("places", shelf.places)),
+            "slots": (self._slots(query, own.free, shelf), _Level("weeks", shelf.weeks)),
         }
         if (goal := shelf.goal(query)) is not None:
-            terms["goal"] = (tables.goal.take(goal), shelf.courses)
+            terms["goal"] = (tables.goal.take(goal), _Level("courses", shelf.courses))
         if own.liking is not None:
-            terms["taste"] = (own.liking, shelf.topic_of_section)
+            topics = _Level(f"topics {id(self.model)}", shelf.topic_of_section)
+            terms["taste"] = (own.liking, topics)
         return terms
 
     def _travel(self, query: LearnerQuery, candidates: Candidates, near: Index | None) -> Reals:
@@ -165,7 +169,7 @@ class Additive(Ranker):
             minutes = np.full(len(online), np.nan)
         at = slice(None) if near is None else near
         table = tables.travel[home_kind(query), travel_mode(query), age_group(query)]
-        told = table.take(ways(minutes[at], online[at]))
+        told: Reals = table.take(ways(minutes[at], online[at]))
         if query.usual_circle_min is not None:
             told += tables.circle.take(circles(minutes[at], query.usual_circle_min))
         if near is None:

@@ -6,7 +6,8 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.offer import Candidates, Index, Reals
+from recsys.columns import Index, Reals
+from recsys.offer import Candidates
 from recsys.stages import Ranker
 from recsys.types import LearnerQuery
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.shown import ASKED, LOOKED
-from recsys.offer import Index, Mask, Reals
+from recsys.columns import Index, Mask, Reals
 from recsys.rankers.shelf import SLOTS, Cells
 from recsys.rankers.tables import Tables
 
@@ -38,7 +38,7 @@ class Log:
     outcomes: NDArray[np.int8]
     open_to: Mask
     slots: Cells
-    topics: Cells
+    topics: NDArray[np.signedinteger]
 
 
 def sigmoid(values: Reals) -> Reals:
@@ -95,7 +95,8 @@ def free_odds(rates: Reals, prior: Reals, evidence: Reals | None = None) -> Real
     """
     rates = np.clip(rates, 0.005, 0.995)
     if evidence is None:
-        share = prior @ rates
+        # one learner at a time: a product of the whole block rounds otherwise
+        share = (prior[:, None, :] @ rates)[:, 0]
     else:
         ratio = np.exp(np.clip(evidence, -EVIDENCE, EVIDENCE))[:, None, :]
         hits = rates * ratio

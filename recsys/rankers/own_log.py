@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from features.shown import ASKED
 from features.slots import bits_of
-from recsys.offer import Candidates, Index, Mask, Offer, Reals
+from recsys.columns import Index, Mask, Reals
+from recsys.offer import Candidates, Offer
 from recsys.pairing import traveller
 from recsys.rankers.fold_in import (
     Log,

@@ -28,7 +28,8 @@ from data.vocab import (
     WORK_STATUSES,
 )
 from features.slots import BIT_OF
-from recsys.offer import Index, Mask, Offer, Reals
+from recsys.columns import Index, Mask, Reals
+from recsys.offer import Offer
 from recsys.types import LearnerQuery
 
 Cells = NDArray[np.int32]
@@ -243,8 +244,8 @@ def ways(minutes: Reals, online: Mask) -> Cells:
     # what is unknown, like what is far, comes last and is told apart below
     whole = np.fmin(minutes, MINUTES_FROM[-1]).astype(np.int32)
     found = _WAY_OF_MINUTE.take(whole)
-    found[np.isnan(minutes)] = UNKNOWN_WAY
-    found[online] = ONLINE
+    np.copyto(found, UNKNOWN_WAY, where=np.isnan(minutes))
+    np.copyto(found, ONLINE, where=online)
     return found
 
 
@@ -256,7 +257,7 @@ def circles(minutes: Reals, usual: float | Reals) -> Cells:
         usual: the longest, minutes, NaN where it wasn't told; of one learner, or by journey.
     """
     cells = np.where(minutes > usual, np.int32(BEYOND), np.int32(WITHIN))
-    cells[np.isnan(minutes + usual)] = NO_CIRCLE
+    np.copyto(cells, NO_CIRCLE, where=np.isnan(minutes + usual))
     return cells
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.vocab import CATEGORIES, PROGRAMMES, WORK_STATUSES
+from recsys.columns import Reals
 from recsys.errors import BundleError
-from recsys.offer import Reals
 from recsys.rankers.shelf import (
     AGE_FROM,
     BANDS,

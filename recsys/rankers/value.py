@@ -10,7 +10,8 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from recsys.offer import Candidates, Index, Reals
+from recsys.columns import Index, Reals
+from recsys.offer import Candidates
 from recsys.rankers.additive import Additive
 from recsys.stages import Ranker
 from recsys.types import LearnerQuery

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from recsys.offer import Candidates, Reals
+from recsys.columns import Reals
+from recsys.offer import Candidates
 from recsys.stages import ORDER, Reranker, StageConfig
 from recsys.types import LearnerQuery
 

@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from features.shown import PASSED
-from recsys.offer import Candidates, Reals
+from recsys.columns import Reals
+from recsys.offer import Candidates
 from recsys.stages import Reranker, StageConfig
 from recsys.types import LearnerQuery
 
@@ -30,8 +31,10 @@ class Fatigue(Reranker):
 
     def adjust(self, query: LearnerQuery, kept: Candidates) -> Reals | None:
         """Minus the weight where the section was passed over; None where nothing was."""
+        if not self.config.weight:
+            return None
         seen = zip(query.shown, query.outcomes, strict=True)
         passed = [section for section, outcome in seen if outcome == PASSED]
-        if not passed or not self.config.weight:
+        if not passed:
             return None
         return np.where(kept.named("section_id", passed), -self.config.weight, 0.0)

@@ -27,9 +27,12 @@ class OnePerCourse(Reranker):
 
     def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
         """Best sections first, each course once; both groups keep the order they came in."""
-        courses = ranked.pick(ranked.offer.courses.of_section)
-        best = np.zeros(len(ranked), dtype=np.bool_)
-        best[np.unique(courses, return_index=True)[1]] = True
-        if self.config.further == "drop":
-            return ranked.take(best)
-        return ranked.take(np.concatenate([np.flatnonzero(best), np.flatnonzero(~best)]))
+        courses = ranked.pick(ranked.offer.courses.of_section).tolist()
+        first: dict[int, int] = {}
+        for place, course in enumerate(courses):
+            first.setdefault(course, place)
+        if len(first) == len(courses):
+            return ranked
+        further = sorted(set(range(len(courses))).difference(first.values()))
+        order = [*first.values(), *(further if self.config.further == "follow" else ())]
+        return ranked.take(np.array(order, dtype=np.intp))

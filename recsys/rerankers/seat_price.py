@@ -4,7 +4,8 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 
-from recsys.offer import Candidates, Reals
+from recsys.columns import Reals
+from recsys.offer import Candidates
 from recsys.stages import Reranker, StageConfig
 from recsys.types import LearnerQuery
 

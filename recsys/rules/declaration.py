@@ -8,8 +8,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.columns import Mask, Reals
 from recsys.errors import RuleError
-from recsys.offer import Candidates, Mask, Reals
+from recsys.offer import Candidates
 from recsys.types import LearnerQuery
 
 OnNull = Literal["drop", "keep"]
@@ -18,6 +19,9 @@ Verdict = NDArray[Any] | None
 """Per section: true or false, or 1, 0 and NaN where a rule can't tell; None: all may stay."""
 
 Condition = Callable[[LearnerQuery, Candidates], Verdict]
+
+Alike = Callable[[LearnerQuery, Candidates], Hashable]
+"""What a query shares with others that get the same verdict; None where nothing."""
 
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
@@ -34,6 +38,8 @@ class Rule:
         condition: true for sections that may stay, given the query.
         reads: the fields of the query that alone decide, so that queries which agree in them
             share a verdict; None where every query is judged anew.
+        alike: the same for rules of which ``reads`` can't tell: what a query shares with others,
+            None where it is judged anew.
     """
 
     name: str
@@ -42,6 +48,7 @@ class Rule:
     on_null: OnNull
     condition: Condition
     reads: tuple[str, ...] | None = None
+    alike: Alike | None = None
 
     def keeps(self, query: LearnerQuery, sections: Candidates) -> Mask | None:
         """Which sections may stay, shape (sections,); None when all may."""
@@ -52,14 +59,19 @@ class Rule:
         kept: Mask = ~(verdict <= 0) if self.on_null == "keep" else verdict > 0
         return kept
 
-    def key(self, query: LearnerQuery) -> Hashable:
+    def key(self, query: LearnerQuery, sections: Candidates) -> Hashable:
         """What queries with the same verdict have in common; None when nothing does."""
+        if self.alike is not None:
+            common = self.alike(query, sections)
+            return None if common is None else (self.name, common)
         if self.reads is None:
             return None
         return (self.name, *(getattr(query, field) for field in self.reads))
 
 
-def rule(*, on_null: OnNull, reads: tuple[str, ...] | None = None) -> Callable[[Condition], Rule]:
+def rule(
+    *, on_null: OnNull, reads: tuple[str, ...] | None = None, alike: Alike | None = None
+) -> Callable[[Condition], Rule]:
     """Declare a function of the query and the sections as a hard rule.
 
     The function's name is the reason code. The first line of its docstring is the sentence
@@ -69,6 +81,7 @@ def rule(*, on_null: OnNull, reads: tuple[str, ...] | None = None) -> Callable[[
         on_null: ``drop`` refuses a section about which the condition is unknown, ``keep``
             lets it stay; every rule has to decide.
         reads: the fields of the query the condition reads, where few values of them occur.
+        alike: in their place, what a query shares with others; None where it is judged anew.
 
     Raises:
         RuleError: a sentence is missing, ``on_null`` is neither of the two, or ``reads`` names
@@ -84,7 +97,7 @@ def rule(*, on_null: OnNull, reads: tuple[str, ...] | None = None) -> Callable[[
 
     def declare(condition: Condition) -> Rule:
         text_en, text_zh = _sentences(condition)
-        return Rule(condition.__name__, text_en, text_zh, on_null, condition, reads)
+        return Rule(condition.__name__, text_en, text_zh, on_null, condition, reads, alike)
 
     return declare
 

@@ -19,7 +19,13 @@ def consent(query: LearnerQuery, sections: Candidates) -> Verdict:
     return _demanded_are_among(sections, frozenset())
 
 
-@rule(on_null="drop")
+def _nothing_demanded(query: LearnerQuery, sections: Candidates) -> bool | None:
+    """Whoever completed none of the courses that any section demands is judged alike."""
+    demanded = sections.offer.sets("prerequisites").mentions(query.completed)
+    return None if demanded else True
+
+
+@rule(on_null="drop", alike=_nothing_demanded)
 def prerequisites(query: LearnerQuery, sections: Candidates) -> Verdict:
     """It requires earlier courses that you have not completed.
 

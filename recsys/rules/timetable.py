@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from features.slots import bits_of
-from recsys.offer import Candidates, Mask
+from recsys.columns import Mask
+from recsys.offer import Candidates
 from recsys.rules.declaration import Verdict, rule
 from recsys.types import LearnerQuery
 

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from data.vocab import ONLINE_MODES
 from features.slots import EVENINGS
-from recsys.offer import Candidates, Mask, Reals
+from recsys.columns import Mask, Reals
+from recsys.offer import Candidates
 from recsys.stages import Arrays, Scorer, StageConfig
 from recsys.types import LearnerQuery, TrainingSet
 

@@ -1,14 +1,16 @@
 from collections.abc import Callable
 from datetime import datetime
+from itertools import product
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data.city import City
-from features.pairs import SCHEMA, pair_features, slot_fit
+from features.pairs import SCHEMA, Places, Traveller, pair_features, slot_fit
 from features.section import section_features
 
 MakeCity = Callable[..., City]
@@ -105,6 +107,31 @@ def test_the_nearest_known_division_has_the_measured_time(
     )
     home = {"home_division_code": "330106109005", "travel_mode": "bike"}
     assert _pairs(sections, **home, travel_times=times)["travel_min"].to_list() == [9.0, 30.0, 0.0]
+
+
+def test_minutes_of_many_pairs_are_those_of_each_traveller_alone(
+    sections: pl.DataFrame, make_city: MakeCity
+) -> None:
+    times = _times(
+        make_city,
+        ("330106109000", "near", "bike", 9.0),
+        ("330106000000", "near", "bike", 25.0),
+        ("330106000000", "far", "transit", 30.0),
+    )
+    places = Places.of(sections, times)
+    homes = (None, HOME, (120.3, 30.1))
+    divisions = (None, "330106109005", "330105000000")
+    travellers = [
+        Traveller(home, division, mode, elder)
+        for home, division, mode, elder in product(
+            homes, divisions, (None, "walk", "bike", "drive"), (False, True)
+        )
+    ]
+    every = np.arange(len(places))
+    who = np.repeat(np.arange(len(travellers)), len(places))
+    found = places.minutes_of_pairs(travellers, who, np.tile(every, len(travellers)))
+    alone = np.concatenate([places.minutes(each) for each in travellers])
+    np.testing.assert_allclose(found, alone, rtol=1e-12)
 
 
 def test_without_a_mode_the_measured_transit_times_hold(

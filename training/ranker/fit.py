@@ -13,7 +13,7 @@ from data.vocabulary import builtin
 from features.course import course_features
 from features.section import section_features
 from features.shown import ASKED
-from recsys.offer import Reals
+from recsys.columns import Reals
 from recsys.rankers.fold_in import all_free, busy_cost, free_odds, gradients, slot_evidence
 from recsys.rankers.shelf import (
     AGE_FROM,

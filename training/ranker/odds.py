@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.shown import ASKED, LOOKED
-from recsys.offer import Reals
+from recsys.columns import Reals
 from recsys.rankers.fold_in import Log, gradients, sigmoid
 from training.ranker.pairs import TABLES, Pairs
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from recsys.offer import Reals
+from recsys.columns import Reals
 
 TASTES: Final = 8
 """Latent tastes, fewer where there are fewer topics."""

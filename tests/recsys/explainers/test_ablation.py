@@ -18,7 +18,6 @@ from recsys.explainers.factors import FactorExplainer
 from recsys.explainers.facts import Facts, Share
 from recsys.explainers.words import SENTENCES
 from recsys.offer import Candidates
-from recsys.pipeline.eligibility import open_to
 from recsys.pipeline.queries import as_permitted
 from recsys.pipeline.recommender import Recommender
 from recsys.pipeline.scoring import Tastes, in_use, scored

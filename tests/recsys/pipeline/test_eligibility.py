@@ -152,3 +152,21 @@ def test_what_an_earlier_query_was_told_never_changes_a_verdict(
     remembered, _ = eligible(query, pool.candidates(query), rules)
     anew, _ = eligible(query, fresh.candidates(query), rules)
     assert remembered.texts("section_id") == anew.texts("section_id")
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_what_is_counted_over_the_kept_is_what_counting_them_gives(
+    pool: Pool, as_of: datetime, data: st.DataObject
+) -> None:
+    query, rules = data.draw(queries(as_of)), tuple(all_rules().values())
+    kept, refusals = eligible(query, pool.candidates(query), rules)
+    named = [rule.name for rule in rules]
+    by_rule = [named[place] for place in refusals.first.tolist() if place < len(rules)]
+    assert dict(refusals.counts()) == {name: by_rule.count(name) for name in set(by_rule)}
+    courses = kept.offer.courses
+    counts = kept.counts("courses", courses.of_section, len(courses.values))
+    ids = kept.texts("course_id")
+    assert counts.tolist() == [ids.count(course) for course in courses.values]
+    values = np.arange(len(kept.offer), dtype=np.float64)[None]
+    assert kept.sums("rows", values).tolist() == [values[0][kept.rows].sum()]

@@ -1,6 +1,5 @@
 """Who completes, and what a declared value makes of it, in a town whose truth is known."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np

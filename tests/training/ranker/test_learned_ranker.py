@@ -125,6 +125,16 @@ def test_parts_sum_to_the_score_above_the_mean(recommender: Recommender, city: C
         assert set(parts) <= set(Additive.FACTORS)
 
 
+def test_a_block_gets_the_very_lists_that_each_learner_gets_alone(
+    recommender: Recommender, city: City
+) -> None:
+    ids = city.read("learners")["learner_id"].sort().to_list()[::40]
+    queries = [recommender.query(learner) for learner in ids]
+    assert any(query.shown for query in queries)
+    alone = [recommender.recommend(query) for query in queries]
+    assert recommender.recommend_all(queries) == alone
+
+
 def warm(recommender: Recommender, city: City) -> LearnerQuery:
     """Someone who was shown much."""
     queries = [
