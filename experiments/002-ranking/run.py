@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.with_name("001-arena-baselines")))  # its policies are judged here too
 
-from ranking_peers import arena, tasks  # noqa: E402 - the path comes first
+from ranking_peers import arena, pace, tasks  # noqa: E402 - the path comes first
 from ranking_peers.figure import draw  # noqa: E402 - as above
 from ranking_peers.join import joined  # noqa: E402 - as above
 from ranking_peers.measure import measured, measured_outside  # noqa: E402 - as above
@@ -118,12 +118,17 @@ def _cold(asked: argparse.Namespace, config: Mapping[str, Any], task: Task, _: P
     tasks.keep(config, task, {"rows": seeded})
 
 
-def _arena(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
+def _timed_words() -> Callable[[str], None]:
+    """Says each step with the seconds since now."""
     began = time.perf_counter()
 
     def say(step: str) -> None:
         print(f"  {time.perf_counter() - began:6.1f} s  {step}", flush=True)
 
+    return say
+
+
+def _arena(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
     entry = config["arena"]
     row = arena.measured(
         entry["preset"],
@@ -131,14 +136,14 @@ def _arena(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: P
         entry["policies"],
         task.seed,
         work,
-        say,
+        _timed_words(),
         ablated=entry["ablated"] if task.seed in entry["ablated_at"] else (),
     )
     tasks.keep(config, task, row)
 
 
-def _speed(_: argparse.Namespace, config: Mapping[str, Any], task: Task, __: Path) -> None:
-    tasks.keep(config, task, said(*config["speed"]["arguments"]))
+def _speed(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
+    tasks.keep(config, task, pace.measured(config["speed"], work, _timed_words()))
 
 
 _MEASURES = {"sets": _set, "cold": _cold, "arena": _arena, "speed": _speed}

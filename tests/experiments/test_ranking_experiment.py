@@ -163,7 +163,7 @@ def test_what_is_kept_is_joined_and_the_rest_is_said_not_to_have_run(
         "sets": {"toy": {"metric": "ndcg_at_20"}},
         "cold": {},
         "arena": {"preset": "tiny", "seeds": [1, 2], "plain": ["nearest"]},
-        "speed": {"arguments": []},
+        "speed": {"preset": "tiny", "settings": [], "seed": 0},
     }
     for name in ("ours", "strong"):
         run = run_of(name, MODELS[name], 0)

@@ -34,7 +34,7 @@ MEASURED_WITH: Final[Mapping[str, Sequence[str]]] = {
         f"{OWN}/arena.py",
         f"{OWN}/ablation.py",
     ),
-    "speed": PRODUCT,
+    "speed": (*PRODUCT, f"{OWN}/pace.py"),
 }
 """Code whose change may move a figure of each part."""
 
