@@ -5,8 +5,10 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import ArpackNoConvergence, svds
+from sklearn.utils.extmath import randomized_svd
 
+from recsys.columns import Reals
 from recsys.scorers.histories import HistoryScorer, taken_courses
 from recsys.scorers.matrices import Matrix, matrix_arrays, matrix_from, one_thread
 from recsys.scorers.neighbours import damped, degrees, strongest_neighbours
@@ -18,6 +20,12 @@ HALF = 0.5
 
 NOISE = 1e-5
 """Singular values below this share of the largest are rounding, not taste."""
+
+RESTARTS = 20
+"""Of the exact search for singular vectors; the published sets take at most five."""
+
+SWEEPS = 8
+"""Of the randomised search that follows where the exact one doesn't end [halko2011svd]."""
 
 
 class LowpassConfig(StageConfig):
@@ -109,13 +117,24 @@ class Lowpass(HistoryScorer):
         return self
 
 
+def _singular(signal: Matrix, wanted: int, seed: int) -> tuple[Reals, Reals]:
+    """The largest singular values and their right vectors; (wanted,) and (wanted, courses)."""
+    start = np.random.default_rng(seed).random(min(signal.shape))
+    try:
+        _, strengths, vectors = svds(signal, k=wanted, v0=start, rng=seed, maxiter=RESTARTS)
+    except ArpackNoConvergence:
+        # A catalogue that falls into more circles than tastes has as many equal values, among
+        # which the search never ends; any of them will do.
+        _, strengths, vectors = randomized_svd(signal, wanted, n_iter=SWEEPS, random_state=seed)
+    return strengths, vectors
+
+
 def leading_tastes(signal: Matrix, limit: int, seed: int) -> NDArray[np.float32]:
     """Leading right singular vectors, (courses, tastes); fewer where the data hold fewer."""
     wanted = min(limit, min(signal.shape) - 1)
     if wanted < 1:
         return np.zeros((signal.shape[1], 0), dtype=np.float32)
-    start = np.random.default_rng(seed).random(min(signal.shape))
-    _, strengths, vectors = svds(signal.astype(np.float64), k=wanted, v0=start, rng=seed)
+    strengths, vectors = _singular(signal.astype(np.float64), wanted, seed)
     leading = np.argsort(-strengths, kind="stable")
     clear = leading[strengths[leading] > NOISE * strengths.max()]
     return np.ascontiguousarray(vectors[clear].T, dtype=np.float32)

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from scipy.sparse import csr_matrix
+from scipy.sparse import block_diag, csr_matrix
 from threadpoolctl import threadpool_limits
 
 from recsys.scorers.ease import Ease, EaseConfig
 from recsys.scorers.histories import histories, taken_courses
 from recsys.scorers.ials import Ials, IalsConfig
-from recsys.scorers.lowpass import Lowpass, LowpassConfig
+from recsys.scorers.lowpass import Lowpass, LowpassConfig, leading_tastes
 from recsys.scorers.matrices import sparse
-from recsys.scorers.neighbours import damped, strongest
+from recsys.scorers.neighbours import damped, degrees, strongest
 from recsys.types import LearnerQuery, TrainingSet
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
@@ -117,3 +117,18 @@ def test_a_history_without_weights_counts_each_course_once() -> None:
     bare = histories([query("a", "b", "closed-long-ago")], index)
     stated = histories([query("a", "b", history_weights=(1.0, 1.0))], index)
     assert bare.toarray().tolist() == stated.toarray().tolist() == [[1.0, 1.0]]
+
+
+def test_a_catalogue_of_many_separate_circles_is_fitted_in_bounded_work() -> None:
+    # as many singular values of 1 as circles, and smaller ones between
+    rng = np.random.default_rng(1)
+    circles = [np.ones((5, 4)) * (rng.random((5, 4)) < 0.8) for _ in range(600)]
+    taken = csr_matrix(block_diag(circles))
+    taken = taken[:, np.flatnonzero(degrees(taken, 0))][np.flatnonzero(degrees(taken, 1))]
+    signal = damped(taken, 0.5, 0.5)
+    vectors = leading_tastes(signal, 60, seed=3)
+    assert vectors.shape == (signal.shape[1], 60)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(60), atol=1e-4)
+    strengths = np.linalg.norm(signal @ vectors, axis=0)
+    assert strengths.min() > 0.98, "all of them are as strong as the strongest"
+    assert np.array_equal(vectors, leading_tastes(signal, 60, seed=3))
