@@ -1,6 +1,6 @@
 """Low-pass: taste as a smoothed signal over the graph of courses taken together [shen2021gfcf]."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,14 +119,16 @@ class Lowpass(HistoryScorer):
 
 def _singular(signal: Matrix, wanted: int, seed: int) -> tuple[Reals, Reals]:
     """The largest singular values and their right vectors; (wanted,) and (wanted, courses)."""
+    exact = signal.astype(np.float64)
     start = np.random.default_rng(seed).random(min(signal.shape))
+    found: Any
     try:
-        _, strengths, vectors = svds(signal, k=wanted, v0=start, rng=seed, maxiter=RESTARTS)
+        found = svds(exact, k=wanted, v0=start, rng=seed, maxiter=RESTARTS)
     except ArpackNoConvergence:
         # A catalogue that falls into more circles than tastes has as many equal values, among
         # which the search never ends; any of them will do.
-        _, strengths, vectors = randomized_svd(signal, wanted, n_iter=SWEEPS, random_state=seed)
-    return strengths, vectors
+        found = randomized_svd(exact, wanted, n_iter=SWEEPS, random_state=seed)
+    return found[1], found[2]
 
 
 def leading_tastes(signal: Matrix, limit: int, seed: int) -> NDArray[np.float32]:
@@ -134,7 +136,7 @@ def leading_tastes(signal: Matrix, limit: int, seed: int) -> NDArray[np.float32]
     wanted = min(limit, min(signal.shape) - 1)
     if wanted < 1:
         return np.zeros((signal.shape[1], 0), dtype=np.float32)
-    strengths, vectors = _singular(signal.astype(np.float64), wanted, seed)
+    strengths, vectors = _singular(signal, wanted, seed)
     leading = np.argsort(-strengths, kind="stable")
     clear = leading[strengths[leading] > NOISE * strengths.max()]
     return np.ascontiguousarray(vectors[clear].T, dtype=np.float32)

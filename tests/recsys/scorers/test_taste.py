@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from scipy.sparse import block_diag, csr_matrix
+from scipy.sparse import block_diag, csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
 from recsys.scorers.ease import Ease, EaseConfig
@@ -123,7 +123,7 @@ def test_a_catalogue_of_many_separate_circles_is_fitted_in_bounded_work() -> Non
     # as many singular values of 1 as circles, and smaller ones between
     rng = np.random.default_rng(1)
     circles = [np.ones((5, 4)) * (rng.random((5, 4)) < 0.8) for _ in range(600)]
-    taken = csr_matrix(block_diag(circles))
+    taken = csr_array(block_diag(circles, format="csr"))
     taken = taken[:, np.flatnonzero(degrees(taken, 0))][np.flatnonzero(degrees(taken, 1))]
     signal = damped(taken, 0.5, 0.5)
     vectors = leading_tastes(signal, 60, seed=3)
