@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ from recsys.rankers.additive import Additive  # noqa: E402 - as above
 from recsys.rankers.shelf import Words  # noqa: E402 - as above
 from recsys.rankers.tables import AdditiveModel, Tables  # noqa: E402 - as above
 from training.bench.models import known_models  # noqa: E402 - as above
+from training.cli.bench import coldstart  # noqa: E402 - as above
 
 CONFIG: dict[str, Any] = tomllib.loads((EXPERIMENT / "config.toml").read_text(encoding="utf-8"))
 MODELS = {"ours": 0.4, "strong": 0.3, "weak": 0.1}
@@ -282,3 +284,10 @@ def test_the_examples_of_the_experiment_hold(module: Any) -> None:
 def test_a_verb_that_fails_says_why(tmp_path: Path) -> None:
     with pytest.raises(verbs.VerbError, match="xuepei judge ended with 2"):
         verbs.said("judge", "--truth", tmp_path, "--recommendations", tmp_path / "no.csv", "--json")
+
+
+def test_the_options_of_config_are_those_of_the_verb() -> None:
+    told = set(signature(coldstart).parameters)
+    for entry in CONFIG["cold"].values():
+        options = {word for word in entry["arguments"] if word.startswith("--")}
+        assert {option[2:].replace("-", "_") for option in options} <= told
