@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 from scipy.sparse.linalg import ArpackNoConvergence, svds
-from sklearn.utils.extmath import randomized_svd
 
 from recsys.columns import Reals
 from recsys.scorers.histories import HistoryScorer, taken_courses
@@ -127,6 +126,8 @@ def _singular(signal: Matrix, wanted: int, seed: int) -> tuple[Reals, Reals]:
     except ArpackNoConvergence:
         # A catalogue that falls into more circles than tastes has as many equal values, among
         # which the search never ends; any of them will do.
+        from sklearn.utils.extmath import randomized_svd  # a training library
+
         found = randomized_svd(exact, wanted, n_iter=SWEEPS, random_state=seed)
     return found[1], found[2]
 
