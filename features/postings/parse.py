@@ -116,7 +116,7 @@ def _with_areas(rows: pl.DataFrame, reader: AreaReader) -> pl.DataFrame:
     given = pl.when(pl.col("division_code") != CITY).then("division_code")
     elsewhere = pl.when(pl.col("division_code").is_null()).then("read_elsewhere").otherwise(False)
     return (
-        rows.hstack(area.select(_AREA))
+        rows.hstack(area.select(list(_AREA)))
         .with_columns(
             division_code=pl.coalesce(given, "read_code", "division_code"), elsewhere=elsewhere
         )
