@@ -5,7 +5,7 @@ know is an error that lists those they do. A new feed needs a TOML file and no c
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fnmatch import fnmatch
 from importlib.resources import files
 from pathlib import Path
@@ -63,19 +63,23 @@ class ColumnRule(_Checked):
     constant: Constant | None = None
     """The same value for every row; a list for list columns."""
     hash: Names = ()
-    """Source columns whose contents, hashed, make a stable id."""
+    """Source columns whose contents, hashed, make a stable id; stands alone or behind ``from``."""
+    optional: bool = False
+    """Source columns that a file lacks are passed over; one must be there if the table needs it."""
     as_text: bool = False
     """Allows a number to become an id's text; without it such a number is refused."""
     split: str | None = None
     """Parts one text into a list at this separator; parts are trimmed, empty ones dropped."""
+    strip: str | None = None
+    """Characters taken off both ends of each part, besides white space: the quotes of a list."""
     item: int | None = None
     """Of a list, only the member at this position (0 the first); null if there is none."""
     pattern: str | None = None
     """Keeps the first group of this regular expression."""
     values: dict[str, str] = Field(default_factory=dict)
     """Contract value by source value."""
-    date_format: str | None = None
-    """How dates are written, in strftime terms; the only way dates are read."""
+    date_format: Names = ()
+    """How dates are written, in strftime terms; with several, the first that reads one stands."""
     year: int | None = None
     """The year of dates whose format has none."""
     multiply: int | None = None
@@ -87,12 +91,22 @@ class ColumnRule(_Checked):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        given = [bool(self.from_), self.template is not None, self.constant is not None]
-        if sum([*given, bool(self.hash)]) != 1:
+        own = bool(self.from_ or self.hash)
+        if sum([own, self.template is not None, self.constant is not None]) != 1:
             message = "exactly one of from, template, constant and hash is expected"
             raise ValueError(message)
-        if self.year is not None and self.date_format is None:
+        return self
+
+    @model_validator(mode="after")
+    def _companions(self) -> Self:
+        if self.year is not None and not self.date_format:
             message = "year says which year date_format lacks; date_format is missing"
+            raise ValueError(message)
+        if self.strip is not None and self.split is None:
+            message = "strip says what to take off the parts of split; split is missing"
+            raise ValueError(message)
+        if self.optional and not (self.from_ or self.hash):
+            message = "optional passes over columns of from and hash; there are none"
             raise ValueError(message)
         return self
 
@@ -117,14 +131,24 @@ class ColumnRule(_Checked):
 
     @field_validator("date_format")
     @classmethod
-    def _date_format_is_known(cls, date_format: str | None) -> str | None:
-        shape = f"%Y {date_format}"
-        return _tried(date_format, lambda text: text.str.to_date(shape, strict=False))
+    def _date_format_is_known(cls, date_format: Names) -> Names:
+        for each in date_format:
+            shape = f"%Y {each}"
+            _tried(each, lambda text, shape=shape: text.str.to_date(shape, strict=False))
+        return date_format
 
     def sources(self) -> tuple[str, ...]:
         """The source columns this column is made of."""
         fields = Formatter().parse(self.template) if self.template is not None else ()
         return (*self.from_, *self.hash, *(name for _, name, _, _ in fields if name))
+
+    def narrowed(self, columns: Collection[str]) -> Self:
+        """An optional rule without the source columns that aren't there; others as they are."""
+        if not self.optional:
+            return self
+        kept = {"from_": self.from_, "hash": self.hash}
+        present = {at: tuple(n for n in names if n in columns) for at, names in kept.items()}
+        return self.model_copy(update=present)
 
 
 def _column_rule(value: object) -> object:
@@ -156,8 +180,30 @@ class TableRule(_Checked):
     def missing(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Source columns this rule needs that a file lacks."""
         present = set(columns)
-        needed = [name for rule in self.columns.values() for name in rule.sources()]
+        needed = [
+            source
+            for name, rule in self.columns.items()
+            if not rule.optional or self._lacks(name, present)
+            for source in rule.sources()
+        ]
         return tuple(name for name in dict.fromkeys(needed) if name not in present)
+
+    def _lacks(self, name: str, present: set[str]) -> bool:
+        """Whether a column that the contract requires has none of its optional sources."""
+        rule = self.columns[name]
+        required = not TABLES[self.table].columns()[name].nullable and rule.default is None
+        return required and not present & set(rule.sources())
+
+    def narrowed(self, columns: Iterable[str]) -> Self:
+        """The rule for a file: an optional column goes when the file has none of its sources."""
+        present = set(columns)
+        rules = {name: rule.narrowed(present) for name, rule in self.columns.items()}
+        told = {
+            name: rule
+            for name, rule in rules.items()
+            if rule.sources() or not rule.optional or rule.default is not None
+        }
+        return self.model_copy(update={"columns": told})
 
 
 class Mapping(_Checked):

@@ -134,7 +134,7 @@ def _shaped(sheet: Sheet, mapping: Mapping | None) -> Iterator[RawTable]:
     if not fitting:
         raise _misfit(sheet, rules[0])
     for rule in fitting:
-        yield apply_rule(sheet, rule)
+        yield apply_rule(sheet, rule.narrowed(sheet.columns))
 
 
 def _misfit(sheet: Sheet, rule: TableRule) -> MappingError:

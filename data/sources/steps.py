@@ -70,9 +70,8 @@ def constant_text(value: Constant) -> str:
 def _origins(rule: ColumnRule, types: Types) -> list[_Step]:
     if rule.template is not None:
         return [_plain(_templated(rule.template, types, as_text=rule.as_text))]
-    if rule.hash:
-        return [_plain(_hashed(rule.hash, types))]
-    return [_taken(name, types[name], rule) for name in rule.from_]
+    taken = [_taken(name, types[name], rule) for name in rule.from_]
+    return [*taken, *([_plain(_hashed(rule.hash, types))] if rule.hash else [])]
 
 
 def _taken(name: str, dtype: DataType, rule: ColumnRule) -> _Step:
@@ -155,7 +154,8 @@ def _item(rule: ColumnRule, step: _Step) -> _Step:
 
 def _split(rule: ColumnRule, step: _Step) -> _Step:
     parts = step.value.str.strip_prefix(NUMBER_MARK).str.split(rule.split or "")
-    trimmed = parts.list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls())
+    part = pl.element().str.strip_chars(f"{rule.strip} \t\n" if rule.strip else None)
+    trimmed = parts.list.eval(part.replace("", None).drop_nulls())
     return step._replace(value=trimmed, is_list=True)
 
 
@@ -171,11 +171,12 @@ def _values(rule: ColumnRule, step: _Step) -> _Step:
 
 
 def _date(rule: ColumnRule, step: _Step) -> _Step:
-    """Dates in the one format named; a missing year is put before both text and format."""
-    text, shape = step.value.str.strip_prefix(NUMBER_MARK), rule.date_format or ""
+    """Dates in the formats named; a missing year is put before both text and format."""
+    text, before = step.value.str.strip_prefix(NUMBER_MARK), ""
     if rule.year is not None:
-        text, shape = pl.concat_str(pl.lit(f"{rule.year} "), text), f"%Y {shape}"
-    return _turned(rule, step, text.str.to_date(shape, strict=False).cast(pl.String))
+        text, before = pl.concat_str(pl.lit(f"{rule.year} "), text), "%Y "
+    read = [text.str.to_date(f"{before}{shape}", strict=False) for shape in rule.date_format]
+    return _turned(rule, step, pl.coalesce(read).cast(pl.String))
 
 
 def _multiply(rule: ColumnRule, step: _Step) -> _Step:
@@ -199,7 +200,7 @@ _STEPS: tuple[tuple[Callable[[ColumnRule], bool], Callable[[ColumnRule, _Step], 
     (lambda rule: rule.item is not None, _item),
     (lambda rule: rule.pattern is not None, _pattern),
     (lambda rule: bool(rule.values), _values),
-    (lambda rule: rule.date_format is not None, _date),
+    (lambda rule: bool(rule.date_format), _date),
     (lambda rule: rule.multiply is not None, _multiply),
 )
 """The steps in the order of their application, each with the question whether it is wanted."""
