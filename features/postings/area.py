@@ -137,20 +137,19 @@ class AreaReader:
         )
 
     def _district(self, names: Sequence[str], *, before_2021: bool) -> str | None:
-        """The six digits of the one district that all names allow."""
-        meant = [self._places[name] for name in names]
-        stated = [_codes(place, before_2021=before_2021) for place in meant if place.is_district]
-        around = [
-            _codes(place, before_2021=before_2021) for place in meant if not place.is_district
-        ]
-        left = _shared(stated)
-        if stated and not left:
-            return None
-        for codes in around:
-            narrowed = left & codes if left else codes
-            if not narrowed and (len(left) > 1 or not stated):
-                return None
-            left = narrowed or left
+        """The six digits of the one district that all names allow.
+
+        Names that contradict one another today may be old ones: 余杭区 beside 临平. If they did
+        so always, a district stated outweighs places in others, since boards' business areas
+        overlap.
+        """
+        places = [self._places[name] for name in names]
+        stated = [place for place in places if place.is_district]
+        left = (
+            _shared(places, before_2021=before_2021)
+            or _shared(places, before_2021=True)
+            or _shared(stated, before_2021=before_2021)
+        )
         if left == _MOSTLY[0]:
             return _MOSTLY[1]
         return next(iter(left)) if len(left) == 1 else None
@@ -163,12 +162,10 @@ class AreaReader:
         return towns.pop() if len(towns) == 1 else district.ljust(CODE_DIGITS, "0")
 
 
-def _codes(place: Place, *, before_2021: bool) -> Districts:
-    return place.before_2021 if before_2021 else place.districts
-
-
-def _shared(sets: Sequence[Districts]) -> Districts:
-    return frozenset.intersection(*sets) if sets else frozenset()
+def _shared(places: Sequence[Place], *, before_2021: bool) -> Districts:
+    """The districts that all places allow."""
+    allowed = [place.before_2021 if before_2021 else place.districts for place in places]
+    return frozenset.intersection(*allowed) if allowed else frozenset()
 
 
 def _towns(divisions: pl.DataFrame | None) -> dict[str, tuple[str, ...]]:

@@ -39,8 +39,10 @@ def places() -> Mapping[str, Place]:
     for code, district in lists["districts"].items():
         for name, place in _of_district(frozenset({code}), district):
             named[name] = _joined(named.get(name), place)
-    for name, codes in lists["parted"].items():
-        named[name] = _place(frozenset(codes), name, is_district=name.startswith("江干"))
+    for name, codes in lists["parted"]["districts"].items():
+        named[name] = _place(frozenset(codes), name, is_district=True)
+    for name, codes in lists["parted"]["places"].items():
+        named[name] = _place(frozenset(codes), name)
     for name, codes in lists["before_2021"].items():
         named[name] = named[name]._replace(before_2021=frozenset(codes))
     return MappingProxyType(named)

@@ -232,13 +232,15 @@ def _amounts(clause: Sequence[Word]) -> Iterator[_Amount]:
 
 
 def _amount(run: Sequence[Word]) -> _Amount:
-    """One figure: 1.2万, 1万2千, 1万2 (a tenth of the scale before), 2百万, 过万.
+    """One figure: 1.2万, 1万2千, 1万2 (a tenth of the scale before), 2百万, 百万.
 
     Raises:
         _BrokenError: the words make no number.
     """
     total, scales = 0.0, [float("inf")]
     rest = list(run)
+    if len(rest) == 1 and rest[0].kind is Kind.SCALE:
+        raise _BrokenError
     while rest:
         number = rest.pop(0).value if rest[0].kind is Kind.NUMBER else 1.0
         factors = []
@@ -345,14 +347,14 @@ def _plausible(yuan: float) -> bool:
     return lowest <= yuan <= highest
 
 
-_FIGURE: Final = r"(\d{2}|十[二三四五六七八九]?|二十[一二三四]?)"
+_FIGURE: Final = r"(\d{1,2}|十[二三四五六七八九]?|二十[一二三四]?)"
 _MONTHS: Final = (
     re.compile(
         r"(?:[·•・∙.*×x/+,|]|(?<=[a-z\u4e00-\u9fff])-)?\s*(?:一年|每年|年发|全年|共|发)?\s*"
         rf"(?<!\d)(?<!\d\.){_FIGURE}(?:\s*[-~至到]\s*{_FIGURE})?\s*"
-        r"(?:薪|个月(?:薪|工资)?|months?)(?:/年)?"
+        r"(?:薪(?![资酬水])|(?<=\d\d)(?:个月(?:薪|工资)?|\s*months?))(?:/年)?"
     ),
-    re.compile(rf"\s*[*×x]\s*{_FIGURE}(?![\d一-鿿])(?:/年)?"),
+    re.compile(rf"\s*(?<![a-jl-vx-z])[*×x]\s*{_FIGURE}(?![\d.一-鿿])(?:/年)?"),
     re.compile(rf"[·•・∙]\s*{_FIGURE}$"),
 )
 """How the months' pay of a year is written: 13薪, 14-16薪, 十三薪, ×13, ·13."""

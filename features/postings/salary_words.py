@@ -133,6 +133,7 @@ def spelled_alike(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text).lower().replace("_x000d_", " ")
     plain = _OPEN.sub("以上", _DASHES.sub("-", plain))
+    plain = _PASSED.sub("1", plain)
     return _PHRASES.sub(lambda found: found[0].replace(" ", ""), plain).strip()
 
 
@@ -201,7 +202,10 @@ _DASHES: Final = re.compile(
 _OPEN: Final = re.compile(r"(?<=[0-9kw万千元])\s*\+(?=\s*(?:$|[/,;()]))")
 """The plus of 8K+ and 8K+/月, but not that of 3K+提成."""
 
-_PHRASES: Final = re.compile(r"up to|at least|more than|before tax|after tax|hk \$|us \$")
+_PHRASES: Final = re.compile(r"up to|at least|hk \$|us \$")
+
+_PASSED: Final = re.compile(r"(?<=过)(?=[万千])")
+"""Where 过万 leaves its one unsaid."""
 
 _UNIT_OF: Final = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _MEANING: Final = {
