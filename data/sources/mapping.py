@@ -143,12 +143,16 @@ class ColumnRule(_Checked):
         return (*self.from_, *self.hash, *(name for _, name, _, _ in fields if name))
 
     def narrowed(self, columns: Collection[str]) -> Self:
-        """An optional rule without the source columns that aren't there; others as they are."""
+        """An optional rule without the source columns that aren't there; others as they are.
+
+        With none of them the default is all that is left, the same for every row.
+        """
         if not self.optional:
             return self
         kept = {"from_": self.from_, "hash": self.hash}
         present = {at: tuple(n for n in names if n in columns) for at, names in kept.items()}
-        return self.model_copy(update=present)
+        left = {} if any(present.values()) else {"constant": self.default}
+        return self.model_copy(update=present | left)
 
 
 def _column_rule(value: object) -> object:
@@ -201,7 +205,7 @@ class TableRule(_Checked):
         told = {
             name: rule
             for name, rule in rules.items()
-            if rule.sources() or not rule.optional or rule.default is not None
+            if rule.sources() or rule.constant is not None
         }
         return self.model_copy(update={"columns": told})
 

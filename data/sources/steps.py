@@ -52,8 +52,15 @@ def outcome(rule: ColumnRule, types: Types) -> Outcome:
     lost = pl.any_horizontal([each.lost for each in tries])
     failed = lost & value.is_null() if rule.unmatched == "reject" else pl.lit(value=False)
     if rule.default is not None:
-        value = pl.coalesce(value, pl.lit(constant_text(rule.default)))
+        value = pl.coalesce(value, _default(rule.default, is_list=tries[0].is_list))
     return Outcome(value, failed.fill_null(value=False))
+
+
+def _default(value: Constant, *, is_list: bool) -> pl.Expr:
+    """A default as the column has it: a list beside lists, else text."""
+    if is_list and isinstance(value, list):
+        return pl.lit(pl.Series([value], dtype=pl.List(pl.String))).first()
+    return pl.lit(constant_text(value))
 
 
 def constant_text(value: Constant) -> str:

@@ -133,6 +133,47 @@ def test_lists_are_split_and_members_picked(tmp_path: Path) -> None:
     assert column(tmp_path, ['["x", "y"]', "[]", "no"], {"item": 0}) == ["x", None, None]
 
 
+def test_quotes_of_a_written_list_come_off_its_parts(tmp_path: Path) -> None:
+    texts = ["['数据分析', 'SQL']", "[]", None]
+    split = {"split": ",", "strip": "[]'"}
+    assert column(tmp_path, texts, split) == [["数据分析", "SQL"], [], None]
+    assert column(tmp_path, texts, split | {"default": ["x"]})[2] == ["x"]
+
+
+def test_of_several_date_formats_the_one_that_reads_a_date_stands(tmp_path: Path) -> None:
+    dates = ["2024-03-01", "2024年3月2日", None]
+    formats = {"date_format": ["%Y-%m-%d", "%Y年%m月%d日"]}
+    assert column(tmp_path, dates, formats) == ["2024-03-01", "2024-03-02", None]
+    source = pl.DataFrame({"x": ["01/03/2024"]})
+    raw = made(tmp_path, source, "postings", {"posted_on": {"from": "x", **formats}})
+    assert raw.rejected["rule"].to_list() == ["mapping_value"]
+
+
+def test_a_hash_behind_a_column_makes_the_ids_that_it_lacks(tmp_path: Path) -> None:
+    source = pl.DataFrame({"id": ["a", None, None], "title": ["x", "y", "y"]})
+    raw = made(tmp_path, source, "postings", {"posting_id": {"from": "id", "hash": ["title"]}})
+    first, *hashed = raw.frame["posting_id"].to_list()
+    assert first == "a"
+    assert len(set(hashed)) == 1
+    assert len(hashed[0]) == 32
+
+
+def test_optional_columns_that_a_file_lacks_are_passed_over(tmp_path: Path) -> None:
+    columns: Rule = {
+        "title": {"from": ["职位", "岗位"], "optional": True},
+        "company": {"from": ["公司", "企业"], "optional": True},
+        "source": {"from": ["来源"], "optional": True, "default": "board"},
+    }
+    raw = made(tmp_path, pl.DataFrame({"岗位": ["焊工"]}), "postings", columns)
+    assert raw.frame.drop(ROW).to_dicts() == [{"title": "焊工", "source": "board"}]
+
+
+def test_a_required_column_needs_one_of_its_optional_sources(tmp_path: Path) -> None:
+    columns: Rule = {"title": {"from": ["职位", "岗位"], "optional": True}}
+    with pytest.raises(MappingError, match=r"职位.*岗位.*lacks; it has \['公司'\]"):
+        made(tmp_path, pl.DataFrame({"公司": ["甲"]}), "postings", columns)
+
+
 def test_a_hash_depends_on_contents_alone(tmp_path: Path) -> None:
     source = pl.DataFrame(
         {"a": ["x", "x", "xy", None], "b": ["y", "y", "", "y"], "c": [1, 2, 3, 4]}
@@ -186,6 +227,9 @@ def test_one_file_feeds_several_tables_and_constants_are_noted(tmp_path: Path) -
         (TABLE + "columns={title={}}", "exactly one of"),
         (TABLE + 'columns={title={from="t",year=2019}}', "date_format is missing"),
         (TABLE + 'columns={title={from="t",colour="red"}}', "colour"),
+        (TABLE + 'columns={title={from="t",strip="[]"}}', "split is missing"),
+        (TABLE + 'columns={title={constant="t",optional=true}}', "optional"),
+        (TABLE + 'columns={title={from="t",template="{t}"}}', "exactly one of"),
         (TABLE + 'columns={title={from="t",pattern="("}}', "pattern"),
         (TABLE + 'columns={title={from="t",pattern="a"}}', "pattern"),
         (TABLE + 'columns={title={template="{}"}}', "braces"),

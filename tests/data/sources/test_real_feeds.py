@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from data.sources import RawTable, load_mappings, read_sources, shipped_feeds
+from data.vocab import EDUCATION_LEVELS
 
 DATASETS = Path(__file__).parents[3] / "../shared/datasets"
 
@@ -50,3 +51,22 @@ def test_postings_of_2019_leave_what_they_do_not_say_unknown() -> None:
     assert set(by_area["上海"]) == {None}
     assert frame["headcount"].null_count() == 973 + 28
     assert (frame["education"] == "bachelor").sum() == 2208 + 411
+
+
+def test_it_postings_found_by_several_search_words_are_one_posting() -> None:
+    (raw,) = read("jobs_zh_it_2019")["postings"]
+    frame = raw.frame
+    assert frame.height == frame["posting_id"].n_unique() == 45_118
+    assert raw.rejected.height == 0
+    assert "49021 source rows hold 45118" in "".join(note.text_en for note in raw.notes)
+    assert frame["salary_raw"].null_count() == 6638
+    assert set(frame["education"].drop_nulls()) <= set(EDUCATION_LEVELS)
+
+
+def test_lagou_postings_bring_the_platform_s_tags() -> None:
+    (raw,) = read("jobs_zh_lagou_da_2019")["postings"]
+    frame = raw.frame
+    assert raw.read == frame.height == 1829
+    assert frame["tags"].list.contains("SQL").sum() > 100
+    assert not frame["tags"].explode().str.contains(r"[\[\]']").any()
+    assert (frame["experience"] == "3-5").sum() > 500
