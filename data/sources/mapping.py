@@ -46,6 +46,11 @@ def _tried(given: str | None, attempt: Callable[[pl.Series], pl.Series]) -> str 
     return given
 
 
+def _date_format_tried(given: str) -> None:
+    shape = f"%Y {given}"
+    _tried(given, lambda text: text.str.to_date(shape, strict=False))
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
@@ -133,8 +138,7 @@ class ColumnRule(_Checked):
     @classmethod
     def _date_format_is_known(cls, date_format: Names) -> Names:
         for each in date_format:
-            shape = f"%Y {each}"
-            _tried(each, lambda text, shape=shape: text.str.to_date(shape, strict=False))
+            _date_format_tried(each)
         return date_format
 
     def sources(self) -> tuple[str, ...]:

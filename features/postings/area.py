@@ -9,6 +9,7 @@ A name counts only where a part begins or another name ends: 西湖 in 西湖大
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -165,7 +166,7 @@ class AreaReader:
 def _shared(places: Sequence[Place], *, before_2021: bool) -> Districts:
     """The districts that all places allow."""
     allowed = [place.before_2021 if before_2021 else place.districts for place in places]
-    return frozenset.intersection(*allowed) if allowed else frozenset()
+    return reduce(lambda left, right: left & right, allowed) if allowed else frozenset[str]()
 
 
 def _towns(divisions: pl.DataFrame | None) -> dict[str, tuple[str, ...]]:

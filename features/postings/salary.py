@@ -8,7 +8,7 @@ and can't be read leaves the whole text unread: better unknown than a bonus read
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from math import prod
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -243,10 +243,10 @@ def _amount(run: Sequence[Word]) -> _Amount:
         raise _BrokenError
     while rest:
         number = rest.pop(0).value if rest[0].kind is Kind.NUMBER else 1.0
-        factors = []
+        factors: list[float] = []
         while rest and rest[0].kind is Kind.SCALE:
             factors.append(rest.pop(0).value)
-        scale = reduce(lambda product, factor: product * factor, factors, 1.0)
+        scale = prod(factors)
         if not factors and scales[1:]:
             scale = _tenth(number, scales[-1], last=not rest)
         if scale >= scales[-1]:
