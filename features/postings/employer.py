@@ -1,5 +1,6 @@
 """Who advertises: one spelling of a company's name, and whether it hires for others."""
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -23,7 +24,7 @@ _TRADE: Final = (
     r"人力资源|人力服务|人力外包|人力科技|劳务|派遣|人才服务|人才开发|人才市场|人才网|人才派遣|人才科技"
     r"|猎头|猎聘|猎才|职业介绍|职介|人事服务|人事代理|外包|招聘服务"
     r"|科锐国际|万宝盛华|任仕达|外企德科|瀚纳仕|米高蒲志|罗致恒富|上海外服|北京外企|中智上海|中智浙江"
-    r"|(?i:headhunt|recruit(?:ment|ing|er)|staffing|manpower|human resource)"
+    r"|(?i:headhunt|recruiting|recruitment|recruiter|staffing|manpower|human resource)"
 )
 """What only those call themselves who hire for others; the last names are known agencies."""
 
@@ -61,32 +62,53 @@ def employer_key(company: pl.Expr) -> pl.Expr:
     return pl.when(~bare.str.contains(_NAMELESS)).then(bare)
 
 
+def in_the_trade(company: pl.Expr) -> pl.Expr:
+    """Whether a company's name says that it hires for others.
+
+    Returns:
+        True for a name of the trade, false for an ordinary one; null for a name that agencies
+        share with others (企业管理咨询), and where none is given.
+    """
+    name = company.str.normalize("NFKC")
+    ordinary = pl.when(~name.str.contains(_PERHAPS)).then(pl.lit(value=False))
+    return pl.when(name.str.contains(_TRADE)).then(pl.lit(value=True)).otherwise(ordinary)
+
+
 def hires_for_others(
-    given: pl.Expr, company: pl.Expr, title: pl.Expr, description: pl.Expr
+    given: pl.Expr, company: pl.Expr, by_name: pl.Expr, title: pl.Expr, description: pl.Expr
 ) -> pl.Expr:
     """Whether an advertisement is an agency's: a recruiter, a labour dispatcher, an outsourcer.
 
     What the source says wins. Then the company's name decides, if it names the trade; then the
     text, if it speaks of dispatch and doesn't deny it. False needs a named company of which
-    nothing points to the trade, or an unnamed one that denies it; a name that agencies share
-    with others (企业管理咨询) leaves it unknown, and so does a text that says both.
+    nothing points to the trade, or an unnamed one that denies it; a text that says both leaves
+    it unknown.
+
+    Args:
+        given: what the source says.
+        company: the name.
+        by_name: ``in_the_trade`` of the name.
+        title: the advertisement's.
+        description: the advertisement's.
 
     Returns:
         True, false, or null for unknown.
     """
-    text = pl.concat_str(title, description.fill_null(""), separator="\n")
-    denied = text.str.contains(_DENIED)
-    hired_out = text.str.replace_all(_DENIED, "").str.contains(_HIRED_OUT)
-    named = company.str.normalize("NFKC")
+    denied = _either(title, description, lambda text: text.str.contains(_DENIED))
+    hired_out = _either(
+        title, description, lambda text: text.str.replace_all(_DENIED, "").str.contains(_HIRED_OUT)
+    )
     by_text = (
         pl.when(hired_out & denied)
         .then(None)
         .when(hired_out)
         .then(pl.lit(value=True))
-        .when(named.is_null())
-        .then(pl.when(denied).then(pl.lit(value=False)))
-        .when(~named.str.contains(_PERHAPS))
+        .when(company.is_null() & denied)
         .then(pl.lit(value=False))
+        .otherwise(by_name)
     )
-    by_name = pl.when(named.str.contains(_TRADE)).then(pl.lit(value=True)).otherwise(by_text)
-    return pl.coalesce(given, by_name)
+    return pl.coalesce(given, pl.when(by_name).then(pl.lit(value=True)).otherwise(by_text))
+
+
+def _either(title: pl.Expr, description: pl.Expr, says: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    return says(title) | says(description).fill_null(value=False)

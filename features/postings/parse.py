@@ -15,7 +15,7 @@ from data.vocab import EDUCATION_LEVELS, EXPERIENCE_LEVELS
 from features.divisions import district_of
 from features.errors import FeatureError
 from features.postings.area import CITY, AreaReader
-from features.postings.employer import employer_key, hires_for_others
+from features.postings.employer import employer_key, hires_for_others, in_the_trade
 from features.postings.headcount import headcount_in_text, read_headcount
 from features.postings.salary import Salary, read_salary
 
@@ -125,15 +125,14 @@ def _with_areas(rows: pl.DataFrame, reader: AreaReader) -> pl.DataFrame:
 
 
 def _with_employers(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keys are made once a name."""
-    keys = (
-        rows.select("company").unique().with_columns(employer_key=employer_key(pl.col("company")))
+    """What a name tells is found once a name."""
+    company = pl.col("company")
+    names = rows.select(company.unique()).with_columns(
+        employer_key=employer_key(company), by_name=in_the_trade(company)
     )
-    return rows.with_columns(
-        agency=hires_for_others(
-            pl.col("agency"), pl.col("company"), pl.col("title"), pl.col("description")
-        )
-    ).join(keys, on="company", how="left", maintain_order="left")
+    told = rows.join(names, on="company", how="left", maintain_order="left")
+    columns = (pl.col(name) for name in ("agency", "company", "by_name", "title", "description"))
+    return told.with_columns(agency=hires_for_others(*columns))
 
 
 def _by_text(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.postings.employer import employer_key, hires_for_others
+from features.postings.employer import employer_key, hires_for_others, in_the_trade
 
 
 def key(name: str | None) -> str | None:
@@ -22,8 +22,9 @@ def agency(
 ) -> bool | None:
     row = {"given": [given], "company": [company], "title": [title], "description": [description]}
     schema = {"given": pl.Boolean} | dict.fromkeys(("company", "title", "description"), pl.String)
-    columns = (pl.col(name) for name in schema)
-    return pl.DataFrame(row, schema=schema).select(hires_for_others(*columns)).item()
+    told = pl.DataFrame(row, schema=schema).with_columns(by_name=in_the_trade(pl.col("company")))
+    columns = (pl.col(name) for name in ("given", "company", "by_name", "title", "description"))
+    return told.select(hires_for_others(*columns)).item()
 
 
 @pytest.mark.parametrize(
