@@ -105,13 +105,17 @@ class AreaReader:
         )
 
     def _names(self, part: str, *, first: bool) -> Iterator[str]:
-        """Names that follow one another from the start of a part."""
+        """Names that follow one another from the start of a part.
+
+        Other cities count only before one of ours: 萧山区杭州湾信息港 is a house in 萧山.
+        """
         rest = part
         while rest:
             name = self._longest_name(rest, first=first)
             if name is None:
                 return
             yield name
+            first = first and (name in elsewhere() or name in _SILENT)
             rest = rest[len(name) :]
 
     def _longest_name(self, text: str, *, first: bool) -> str | None:
@@ -127,7 +131,7 @@ class AreaReader:
         if place is not None:
             return place.firm or self._ends(rest)
         if name in elsewhere():
-            # Further on only a whole part: 上海银行大厦 is a house in any city.
+            # Behind the first name only a whole part: 上海银行大厦 is a house in any city.
             return not _STREET.match(rest) if first else not rest
         return name in _SILENT or (name in _CITY_NAMES and not _STREET.match(rest))
 

@@ -1,5 +1,7 @@
 """Places in advertisements: what is told becomes a code, what isn't stays unknown."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -122,6 +124,8 @@ def test_a_name_inside_a_street_s_name_is_no_place() -> None:
     assert READER.read("杭州-西湖银行大厦") == Area(CITY, elsewhere=False)
     assert district("杭州-上城区-上海银行大厦") == "330102"
     assert READER.read("杭州-余杭塘上") == Area(CITY, elsewhere=False)
+    assert district("杭州萧山区杭州湾信息港D座") == "330109"
+    assert district("杭州余杭区美国中心T4") == "330110"
 
 
 def test_towns_of_the_divisions_table_give_deeper_codes() -> None:
@@ -167,3 +171,14 @@ def test_any_text_gives_a_code_of_the_city_or_none(text: str, before_2021: bool)
     area = READER.read(text, before_2021=before_2021)
     assert area.division_code is None or area.division_code[:6] in {*DISTRICTS, "330100"}
     assert (area.division_code is not None) == (area.elsewhere is False)
+
+
+def test_no_address_of_a_real_board_is_put_in_another_district() -> None:
+    path = Path(__file__).parents[3] / "../shared/datasets/jobs_zh_hangzhou_fe_2023/jobs.parquet"
+    if not path.is_file():
+        pytest.skip("the data set jobs_zh_hangzhou_fe_2023 is not here")
+    rows = pl.read_parquet(path, columns=["address", "areaDistrict"]).drop_nulls()
+    read = [(district(address), district(own)) for address, own in rows.iter_rows()]
+    found = [pair for pair in read if pair[0] not in {None, "330100"}]
+    assert len(found) >= 0.9 * len(read)
+    assert [pair for pair in found if pair[0] != pair[1]] == []

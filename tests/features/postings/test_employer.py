@@ -90,6 +90,8 @@ def test_what_cannot_be_told_stays_unknown() -> None:
 
 def test_the_text_speaks_where_the_name_does_not() -> None:
     assert agency("杭州云栖科技有限公司", description="本岗位为劳务派遣") is True
+    assert agency("杭州云栖科技有限公司", title="叉车工（劳务派遣）") is True
+    assert agency("杭州云栖科技有限公司", description="熟悉劳务派遣管理，懂外包业务") is False
     assert agency(title="叉车工（中介勿扰）") is False
     assert agency(description="与第三方签合同") is True
 
