@@ -20,6 +20,9 @@ from features.postings.places import Districts, Place, elsewhere, places
 CITY: Final = "330100000000"
 """The whole city, 杭州市."""
 
+LONGEST_TEXT: Final = 200
+"""Characters of a text that are looked at; places stand in front."""
+
 _PREFIX: Final = CITY[:4]
 
 _MOSTLY: Final = (frozenset({"330109", "330114"}), "330109")
@@ -92,7 +95,7 @@ class AreaReader:
         return Area(self._deepest(found.names, district), elsewhere=False)
 
     def _found(self, text: str) -> _Found:
-        plain = unicodedata.normalize("NFKC", text).strip()
+        plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).strip()
         parts = [part for part in _PARTS.split(plain) if part]
         named = [name for at, part in enumerate(parts) for name in self._names(part, first=at == 0)]
         telling = [name for name in named if name not in _SILENT]
@@ -137,9 +140,9 @@ class AreaReader:
 
     def _ends(self, rest: str) -> bool:
         """Whether a name is complete before this."""
-        return (
-            not rest or bool(_TAIL.match(rest)) or self._longest_name(rest, first=False) is not None
-        )
+        lengths = range(2, min(self._longest, len(rest)) + 1)
+        known = (rest[:length] in self._places for length in lengths)
+        return not rest or bool(_TAIL.match(rest)) or any(known)
 
     def _district(self, names: Sequence[str], *, before_2021: bool) -> str | None:
         """The six digits of the one district that all names allow.

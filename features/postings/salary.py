@@ -39,6 +39,9 @@ MONTHS_PAID: Final = range(12, 37)
 A_YEAR_FROM: Final = 100_000.0
 """Yuan from which an amount without a period is a year's: nobody writes 20万 for a month."""
 
+LONGEST_TEXT: Final = 200
+"""Characters above which a text is a description and no statement of pay."""
+
 _LEAST_BARE: Final = 1000.0
 """Yuan below which a figure without scale and period says nothing."""
 
@@ -110,6 +113,8 @@ def read_salary(text: str) -> Salary:
         >>> read_salary("面议")
         Salary(low=None, high=None, months=None, unit='negotiable')
     """
+    if len(text) > LONGEST_TEXT:
+        return UNREAD
     plain, months = _without_months(spelled_alike(text))
     words = list(words_of(plain))
     unbelieved = any(count not in MONTHS_PAID for count in months)
@@ -203,9 +208,10 @@ def _unit(clause: Sequence[Word]) -> str:
 
 
 def _of_a_bonus(clause: Sequence[Word]) -> bool:
-    """Whether the clause's first figure comes after a word for a bonus."""
-    first = next(word.kind for word in clause if word.kind in (Kind.BONUS, *_FIGURES))
-    return first is Kind.BONUS
+    """Whether the clause's first figure comes after a word for a bonus, and none is for pay."""
+    if any(word.kind in _RANKS for word in clause):
+        return False
+    return next(w.kind for w in clause if w.kind in (Kind.BONUS, *_FIGURES)) is Kind.BONUS
 
 
 _FIGURES: Final = (Kind.NUMBER, Kind.SCALE)

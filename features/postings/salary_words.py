@@ -82,7 +82,8 @@ _WORDS: Final[Mapping[tuple[Kind, str], str]] = MappingProxyType(
         (Kind.NOISE, ""): (
             "周结 月结 现结 税前 税后 税 薪资 薪酬 薪水 薪 工资 待遇 收入 范围 区间 标准 约 大约 "
             "大概 左右 近 为 是 可达 能拿 税前薪资 人均 平均 固定 pay salary wage about "
-            "approx before after tax gross net paid : : ~左右 ' \" 【 】 [ ] ! ? * 。 ."
+            "approx before after tax gross net paid 兼职 全职 长白班 白班 夜班 两班倒 工价 单价 "
+            ": ' \" 【 】 [ ] ! ? * 。 ."
         ),
         (Kind.CURRENCY, ""): "元 块 块钱 圆 元人民币 人民币 rmb cny yuan ¥ ￥ y",
         (Kind.FOREIGN, ""): (
@@ -98,7 +99,10 @@ _WORDS: Final[Mapping[tuple[Kind, str], str]] = MappingProxyType(
             "以下 及以下 以内 之内 内 不超过 不高于 最高 高达 最多 低于 少于 小于 封顶 "
             "< <= ≤ max maximum under below upto"
         ),
-        (Kind.TOTAL, ""): "综合 综合薪资 综合工资 综合收入 到手 总收入 转正 转正后 正式 total",
+        (
+            Kind.TOTAL,
+            "",
+        ): "月入 年入 综合 综合薪资 综合工资 综合收入 到手 总收入 转正 转正后 正式 total",
         (Kind.BASE, ""): "底薪 无责底薪 无责 无责任底薪 基本工资 基本薪资 基础工资 基薪 base basic",
         (Kind.TRIAL, ""): "试用期 试用期间 试用 实习期 实习 培训期 probation trial",
         (Kind.BONUS, ""): (
@@ -131,8 +135,9 @@ def spelled_alike(text: str) -> str:
     >>> spelled_alike("８Ｋ—１２Ｋ·13薪")
     '8k-12k·13薪'
     """
-    plain = unicodedata.normalize("NFKC", text).lower().replace("_x000d_", " ")
+    plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).lower())
     plain = _OPEN.sub("以上", _DASHES.sub("-", plain))
+    plain = _BESIDE_PAY.sub("", _TALKED_OVER.sub(",", plain))
     plain = _PASSED.sub("1", plain)
     return _PHRASES.sub(lambda found: found[0].replace(" ", ""), plain).strip()
 
@@ -194,6 +199,7 @@ def _spelled(words: Iterable[str]) -> str:
     )
 
 
+_SPACES: Final = re.compile(r"[^\S\n]+|_x000d_")
 _DASHES: Final = re.compile(
     r"[‐‑‒–—―−﹣－]+|(?<=[0-9kw万千百元])\s*一+\s*(?=[0-9])|-{2,}|~{2,}|～+|〜+"
 )
@@ -203,6 +209,12 @@ _OPEN: Final = re.compile(r"(?<=[0-9kw万千元])\s*\+(?=\s*(?:$|[/,;()]))")
 """The plus of 8K+ and 8K+/月, but not that of 3K+提成."""
 
 _PHRASES: Final = re.compile(r"up to|at least|hk \$|us \$")
+
+_TALKED_OVER: Final = re.compile(r"/(?=面议|面谈|可谈)|(?<=面议)/|(?<=面谈)/")
+"""The slash of 8-12K/面议, which joins no unit."""
+
+_BESIDE_PAY: Final = re.compile(r"\b\d(?:-\d)? ?天/周|/人(?=/)|(?<=[月天日年时])/人")
+"""Days of work a week, and that each person gets as much."""
 
 _PASSED: Final = re.compile(r"(?<=过)(?=[万千])")
 """Where 过万 leaves its one unsaid."""

@@ -182,3 +182,8 @@ def test_no_address_of_a_real_board_is_put_in_another_district() -> None:
     found = [pair for pair in read if pair[0] not in {None, "330100"}]
     assert len(found) >= 0.9 * len(read)
     assert [pair for pair in found if pair[0] != pair[1]] == []
+
+
+def test_endless_texts_are_read_by_their_front() -> None:
+    assert district("杭州-西湖区" + "西湖" * 50_000) == "330106"
+    assert READER.read("?" * 100_000) == UNKNOWN

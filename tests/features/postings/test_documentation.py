@@ -1,10 +1,15 @@
 """docs/postings.md lists the parsed columns and the headers that the generic feed reads."""
 
+import doctest
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+import features.postings
 from data.sources import load_mapping
 from features.postings import PARSED
 from features.postings.salary import read_salary
@@ -35,3 +40,10 @@ def test_what_the_page_calls_unread_is_unread() -> None:
     texts = [text for row in rows for text in re.findall(r"`([^`]+)`", row)]
     assert len(texts) >= 9
     assert [text for text in texts if read_salary(text).unit] == []
+
+
+@pytest.mark.parametrize(
+    "name", [found.name for found in pkgutil.iter_modules(features.postings.__path__)]
+)
+def test_every_example_in_the_code_is_true(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"features.postings.{name}")).failed == 0

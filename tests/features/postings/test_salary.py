@@ -97,3 +97,8 @@ def test_months_of_pay_a_year_raise_the_pay_in_their_proportion(
     salary = read_salary(f"{thousands}K·{months}薪")
     assert salary.low == pytest.approx(thousands * 1000 * months / 12, abs=0.01)
     assert salary.months == months
+
+
+@pytest.mark.parametrize("text", ["8" * 100_000, " " * 100_000 + "8K", "8-" * 50_000, "万" * 90])
+def test_endless_texts_are_left_unread_at_once(text: str) -> None:
+    assert read_salary(text) == UNREAD
