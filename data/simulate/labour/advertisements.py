@@ -96,6 +96,19 @@ def posting_batches(
         city: its map.
         streams: draws from ``advertisements``, one stream a month.
     """
+    for rows in posting_origins(params, labour, city, streams):
+        yield rows.select(list(TABLES["postings"].columns()))
+
+
+def posting_origins(
+    params: SimulationParams, labour: Labour, city: Map, streams: Streams
+) -> Iterator[pl.DataFrame]:
+    """The frames of ``posting_batches`` with where each advertisement comes from.
+
+    Returns:
+        The columns of ``postings``, then the truth: opening (index into ``labour.openings``)
+        and form (``ORIGINAL`` to ``SPAMMED``).
+    """
     today = cut_off(params).astimezone(CITY_TIME).date()
     waiting: list[pl.DataFrame] = []
     number = 0
@@ -112,14 +125,13 @@ def posting_batches(
 def _finished(rows: pl.DataFrame, first: int, today: date) -> pl.DataFrame:
     """Rows with ids from ``first`` on, and without what happens after today."""
     number = (pl.int_range(pl.len()) + first).cast(pl.String).str.zfill(8)
-    numbered = rows.sort("posted_on", maintain_order=True).with_columns(
+    return rows.sort("posted_on", maintain_order=True).with_columns(
         (pl.lit("posting-") + number).alias("posting_id"),
         *(
             pl.when(pl.col(name) <= today).then(pl.col(name)).alias(name)
             for name in ("refreshed_on", "closed_on")
         ),
     )
-    return numbered.select(list(TABLES["postings"].columns()))
 
 
 def _written(
@@ -137,6 +149,7 @@ def _written(
             vacancies[copies.vacancy],
             texts[copies.text],
             _dates(labour.months[month], copies, kind == GAP, rng),
+            pl.DataFrame({"opening": own[copies.vacancy], "form": copies.form}),
         ],
         how="horizontal",
     ).with_columns(_sources(copies, rng), _near(copies, rng))

@@ -1,0 +1,1 @@
+"""Job postings: what they say, which of them are one vacancy, how long they stand."""

@@ -1,0 +1,308 @@
+"""Which postings advertise one vacancy: exact copies, near copies, refreshes and reposts.
+
+```
+parsed ─▶ plain titles and texts ─▶ candidates by key, within 60 days ─▶ links ─▶ vacancies
+                                    text                     exact
+                                    employer, title          near or repost
+                                    employer, demands        repost under another title
+                                    agencies: area, title    near or repost
+                                    agencies: area, demands  repost under another title
+```
+
+Every link leads from a posting to an earlier one and rests on what was posted until its day, so
+that later postings change no earlier vacancy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from features.postings.candidates import NO_KEY, Pairs, near_in_time, rivals, without_repeats
+from features.postings.evidence import Bits, Traits, at_odds, surplus
+from features.postings.plain import plain_text, plain_title
+from features.postings.rarity import Words, rare_words, shared_words
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+KINDS: Final = ("original", "exact", "near", "refresh", "repost")
+"""How a posting comes from its vacancy."""
+
+REPOST, NEAR, EXACT = range(3)
+"""Ways two postings are linked, the weakest first."""
+
+_AT_ONCE: Final = 400_000
+"""Pairs compared at once, so that memory stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """When postings are one vacancy."""
+
+    window_days: int = 60
+    """Days from a vacancy's first posting to its last at most."""
+    near_text: float = 0.9
+    """Least likeness of near texts: 1 - insertions and deletions over both lengths."""
+    told_letters: int = 20
+    """Letters of a plain text from which it speaks for itself, also under another name."""
+    most_compared: int = 200
+    """Nearest earlier postings of a key that a posting is compared with at most."""
+    most_copies: int = 8
+    """Nearest earlier postings of the same text that a posting is compared with at most."""
+    rare_share: float = 0.01
+    """A pair of letters is rare while at most this share of earlier days' postings hold it."""
+    rare_kept: int = 16
+    """Rare pairs of letters compared of each posting at most."""
+    least_known: int = 500
+    """Postings of earlier days needed before any pair of letters counts as rare."""
+    bits: Bits = field(default_factory=Bits)
+    """What speaks for a repost in other words, and how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Postings as arrays, in order of posted_on and posting_id; n of them.
+
+    Attributes:
+        day: posted_on as a number from 0 on.
+        text: code of the plain title and text together.
+        told: whether the text speaks for itself.
+        employer: code of employer_key, ``NO_KEY`` where unknown.
+        area: (n, 2) codes of district and town, -1 where unknown.
+        agency: 1 true, 0 false, -1 unknown.
+        traits: what reposts are compared by.
+        titles: plain titles.
+        texts: plain texts.
+    """
+
+    day: Ints
+    text: Ints
+    told: Bools
+    employer: Ints
+    area: Ints
+    agency: Ints
+    traits: Traits
+    titles: pl.Series
+    texts: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links from a later posting to an earlier one; ``strength`` orders those of one way."""
+
+    earlier: Ints
+    later: Ints
+    way: Ints
+    strength: Floats
+
+
+def link_postings(parsed: pl.DataFrame, settings: LinkSettings | None = None) -> pl.DataFrame:
+    """Find the vacancy of each posting.
+
+    Args:
+        parsed: parsed postings, in any order; posting_id is unique.
+        settings: when postings are one vacancy.
+
+    Returns:
+        posting_id, vacancy_id (posting_id of the vacancy's first posting), kind (``KINDS``), in
+        the order of ``parsed``.
+    """
+    chosen = settings or LinkSettings()
+    rows = parsed.with_row_index("row").sort("posted_on", "posting_id")
+    sheet = _sheet(rows, chosen)
+    first, kind = _vacancies(sheet, _links(sheet, chosen), chosen)
+    found = rows.select(
+        "row",
+        "posting_id",
+        pl.col("posting_id").gather(first).alias("vacancy_id"),
+        pl.Series("kind", KINDS, dtype=pl.String).gather(kind),
+    )
+    return found.sort("row").drop("row")
+
+
+def _sheet(rows: pl.DataFrame, settings: LinkSettings) -> Sheet:
+    plain = rows.select(
+        plain_title("title").alias("title"), plain_text("description").fill_null("").alias("text")
+    )
+    day = rows["posted_on"].to_physical().cast(pl.Int64)
+    town = pl.col("division_code").str.slice(0, 9)
+    deep = pl.when(town.str.slice(6, 3) != "000").then(town)
+    areas = rows.select("district_code", deep.alias("town"))
+    return Sheet(
+        day=(day - (day.min() or 0)).to_numpy().astype(np.int64),
+        text=_codes(plain.select(pl.concat_str("title", "text", separator="\n")).to_series()),
+        told=(plain["text"].str.len_chars() >= settings.told_letters).to_numpy(),
+        employer=_codes(rows["employer_key"]),
+        area=np.column_stack([_codes(areas[name]) for name in areas.columns]),
+        agency=rows["agency"].cast(pl.Int64).fill_null(-1).to_numpy(),
+        traits=_traits(rows, plain["title"]),
+        titles=plain["title"],
+        texts=plain["text"],
+    )
+
+
+def _traits(rows: pl.DataFrame, titles: pl.Series) -> Traits:
+    return Traits(
+        demands=np.column_stack([_codes(rows[name]) for name in ("experience", "education")]),
+        headcount=rows["headcount"].cast(pl.Int64).fill_null(-1).to_numpy(),
+        pay=rows["salary_low"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
+        source=_codes(rows["source"]),
+        title=_codes(titles),
+    )
+
+
+def _codes(values: pl.Series) -> Ints:
+    """Whole numbers from 0 on, one for each value; -1 where null."""
+    ranks = values.cast(pl.String).rank("dense").cast(pl.Int64) - 1
+    return ranks.fill_null(NO_KEY).to_numpy().astype(np.int64)
+
+
+def _key(parts: Sequence[Ints], *, among: Bools) -> Ints:
+    """One number for each combination of codes, ``NO_KEY`` for postings left out."""
+    key = np.zeros(len(among), dtype=np.int64)
+    for part in parts:
+        key = key * (int(part.max(initial=0)) + 2) + part + 1
+    return np.where(among, key, NO_KEY)
+
+
+def _links(sheet: Sheet, settings: LinkSettings) -> Links:
+    """All links, ordered by the later posting, then the best first."""
+    exact, others = _exact(sheet, settings), _others(sheet, settings)
+    earlier, later, way, strength = (
+        np.concatenate([getattr(part, name) for part in (exact, *others)])
+        for name in ("earlier", "later", "way", "strength")
+    )
+    best = np.lexsort((earlier, -strength, -way, later))
+    return Links(earlier[best], later[best], way[best], strength[best])
+
+
+def _exact(sheet: Sheet, settings: LinkSettings) -> Links:
+    """The same text by the same employer, or at the same place where an agency may be at work."""
+    own = _key([sheet.text, sheet.employer], among=sheet.employer >= 0)
+    place = _key([sheet.text, sheet.area[:, 0]], among=sheet.told)
+    pairs = without_repeats(
+        [
+            near_in_time(key, sheet.day, days=settings.window_days, most=settings.most_copies)
+            for key in (own, place)
+        ]
+    )
+    one, other = pairs
+    direct = (sheet.agency[one] == 0) & (sheet.agency[other] == 0)
+    allowed = _same_employer(sheet, pairs) | ~direct
+    allowed &= ~at_odds(sheet.traits.headcount, one, other) & ~_apart(sheet, pairs)
+    allowed &= (sheet.told[one] & sheet.told[other]) | ~_other_demands(sheet, pairs)
+    one, other = one[allowed], other[allowed]
+    return Links(one, other, np.full(len(one), EXACT), np.zeros(len(one)))
+
+
+def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
+    """Near texts and reposts in other words, some pairs at a time."""
+    days = sheet.day
+    words = rare_words(
+        sheet.titles + sheet.texts,
+        days,
+        kept=settings.rare_kept,
+        rare_share=settings.rare_share,
+        least_known=settings.least_known,
+    )
+    known, place = sheet.employer >= 0, sheet.area[:, 0]
+    third = (sheet.agency != 0) & (place >= 0)
+    rivalry = (
+        rivals(_key([place], among=third), days, days=settings.window_days),
+        rivals(_key([sheet.employer, place], among=known), days, days=settings.window_days),
+    )
+    demands = [*sheet.traits.demands.T, sheet.traits.headcount]
+    keys = (
+        _key([sheet.employer, sheet.traits.title], among=known),
+        _key([sheet.employer, place, *demands], among=known),
+        _key([place, sheet.traits.title], among=third),
+        _key([place, *demands], among=third),
+    )
+    one, other = without_repeats(
+        [
+            near_in_time(key, days, days=settings.window_days, most=settings.most_compared)
+            for key in keys
+        ]
+    )
+    return [
+        _compared(sheet, (one[at : at + _AT_ONCE], other[at : at + _AT_ONCE]), words, rivalry, settings)
+        for at in range(0, len(one), _AT_ONCE)
+    ]
+
+
+def _compared(
+    sheet: Sheet, pairs: Pairs, words: Words, rivalry: tuple[Ints, Ints], settings: LinkSettings
+) -> Links:
+    """The links among some pairs."""
+    own = _same_employer(sheet, pairs)
+    agency = (sheet.agency[pairs[0]] == 1) | (sheet.agency[pairs[1]] == 1)
+    allowed = (own | agency) & ~_apart(sheet, pairs) & ~_other_demands(sheet, pairs)
+    one, other, own = pairs[0][allowed], pairs[1][allowed], own[allowed]
+    ratio = _likeness(sheet.texts, one, other)
+    near = sheet.told[one] & sheet.told[other] & (ratio >= settings.near_text)
+    near &= ~at_odds(sheet.traits.headcount, one, other)
+    shared = shared_words(words, one, other)
+    against = np.where(own, rivalry[1][other], rivalry[0][other])
+    titles = _likeness(sheet.titles, one, other)
+    bits = surplus(sheet.traits, (one, other), titles, shared, against, settings.bits)
+    linked = near | (bits > 0)
+    way = np.where(near, NEAR, REPOST)[linked]
+    return Links(one[linked], other[linked], way, np.where(near, ratio, bits)[linked])
+
+
+def _likeness(texts: pl.Series, one: Ints, other: Ints) -> Floats:
+    """1 - insertions and deletions that make one the other, over both lengths."""
+    left, right = texts.gather(one).to_list(), texts.gather(other).to_list()
+    ratio = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float64)
+    return ratio / 100
+
+
+def _same_employer(sheet: Sheet, pairs: Pairs) -> Bools:
+    one, other = pairs
+    return (sheet.employer[one] == sheet.employer[other]) & (sheet.employer[one] >= 0)
+
+
+def _apart(sheet: Sheet, pairs: Pairs) -> Bools:
+    """Whether two postings lie in different districts or towns."""
+    return at_odds(sheet.area[:, 0], *pairs) | at_odds(sheet.area[:, 1], *pairs)
+
+
+def _other_demands(sheet: Sheet, pairs: Pairs) -> Bools:
+    experience, education = sheet.traits.demands.T
+    return at_odds(experience, *pairs) | at_odds(education, *pairs)
+
+
+def _vacancies(sheet: Sheet, links: Links, settings: LinkSettings) -> tuple[Ints, Ints]:
+    """The first posting of each posting's vacancy, and the posting's kind.
+
+    A posting joins by its best link to a vacancy that began within the window and seeks as many.
+    """
+    first = list(range(len(sheet.day)))
+    kind = [0] * len(first)
+    days, seeks = sheet.day.tolist(), sheet.traits.headcount.tolist()
+    rows = zip(links.earlier.tolist(), links.later.tolist(), _kinds(sheet, links), strict=True)
+    for earlier, later, how in rows:
+        root = first[earlier]
+        contrary = seeks[root] != seeks[later] and min(seeks[root], seeks[later]) >= 0
+        if kind[later] or contrary or days[later] - days[root] > settings.window_days:
+            continue
+        first[later], kind[later] = root, how
+        # the vacancy seeks what any of its postings says
+        seeks[root] = max(seeks[root], seeks[later])
+    return np.array(first, dtype=np.int64), np.array(kind, dtype=np.int64)
+
+
+def _kinds(sheet: Sheet, links: Links) -> list[int]:
+    """Index into ``KINDS`` for each link; an exact copy on its own board is a refresh."""
+    pairs = links.earlier, links.later
+    source = sheet.traits.source
+    again = (source[links.earlier] == source[links.later]) & _same_employer(sheet, pairs)
+    names = np.array([KINDS.index(name) for name in ("repost", "near", "exact")])
+    refresh = (links.way == EXACT) & again
+    return np.where(refresh, KINDS.index("refresh"), names[links.way]).tolist()
