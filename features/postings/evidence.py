@@ -17,6 +17,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+LIKE: Final = 0.5
+"""Titles are alike from this likeness on: they share half of their letters."""
+
 NEVER: Final = -np.inf
 """Score of a pair that can't be one vacancy."""
 
@@ -57,10 +60,22 @@ class Bits:
     """They differ by more."""
     pay_apart: float = 0.15
     """Most relative difference of pay that still is the same, for units are converted."""
-    other_board: float = 0.5
-    """They stand on different sources."""
+    other_board: float = 1.0
+    """They stand on different sources: reach is why a vacancy is posted again."""
+    same_board: float = -1.0
+    """They stand on one source, where a refresh is the usual way up."""
+    soon: float = 2.0
+    """At most ``soon_days`` lie between them: whoever posts a vacancy again does it early."""
+    late: float = -3.0
+    """More than ``late_days`` lie between them: more likely the place is free again."""
+    soon_days: int = 14
+    """Two weeks: the first round of posting on further boards."""
+    late_days: int = 30
+    """A month: as long as many boards show an advertisement."""
     margin: float = 2.0
     """Bits needed beyond log2(1 + rivals): odds of four to one."""
+    agency_margin: float = 6.0
+    """Bits needed so between two companies: an agency's vacancy seldom is another's as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,7 @@ class Traits:
         pay: lower end, yuan a month; nan where unknown.
         source: code of the board.
         title: code of the plain title.
+        day: posted_on as a number, from 0 on.
     """
 
     demands: Ints
@@ -80,6 +96,28 @@ class Traits:
     pay: Floats
     source: Ints
     title: Ints
+    day: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs of postings and what their texts share, one entry each; p pairs.
+
+    Attributes:
+        one: index of the earlier posting.
+        other: index of the later posting.
+        own: whether both are by one employer; else by agencies.
+        likeness: of their plain titles, 0-1.
+        words: rare words in both.
+        rivals: earlier postings that the later one could be a copy of.
+    """
+
+    one: Ints
+    other: Ints
+    own: Bools
+    likeness: Floats
+    words: Ints
+    rivals: Ints
 
 
 def at_odds(values: Ints, one: Ints, other: Ints) -> Bools:
@@ -88,53 +126,52 @@ def at_odds(values: Ints, one: Ints, other: Ints) -> Bools:
     return (left >= 0) & (right >= 0) & (left != right)
 
 
-def surplus(
-    traits: Traits, pairs: tuple[Ints, Ints], likeness: Floats, words: Ints, rivals: Ints, bits: Bits
-) -> Floats:
+def surplus(traits: Traits, pairs: Compared, bits: Bits) -> Floats:
     """Bits for one vacancy beyond those needed; above 0 the pair is one vacancy.
 
-    Args:
-        traits: of all postings.
-        pairs: earlier and later posting of each pair, shape (p,).
-        likeness: of their plain titles, 0-1.
-        words: rare words they share.
-        rivals: earlier postings that each pair's later one could be a copy of.
-        bits: the weights.
-
     Returns:
-        Shape (p,); minus infinity where they contradict each other, or nothing of what they
-        are about is shared.
+        Shape (p,), higher is surer; minus infinity where two postings contradict each other, or
+        share nothing of what the work is about.
     """
-    one, other = pairs
+    one, other = pairs.one, pairs.other
     same = traits.title[one] == traits.title[other]
-    like = np.where(likeness >= 0.5, bits.like_title, bits.other_title)
-    total = np.where(same, bits.same_title, like)
-    total += bits.shared_word * np.minimum(words, bits.most_words)
-    for column in range(traits.demands.shape[1]):
-        total += _demand(traits.demands[:, column], one, other, bits)
-    total += _number(traits.headcount, one, other, bits) + _pay(traits.pay, one, other, bits)
-    total += np.where(traits.source[one] != traits.source[other], bits.other_board, 0.0)
-    about = same | (likeness >= 0.5) | (words > 0)
-    odds = at_odds(traits.headcount, one, other)
-    for column in range(traits.demands.shape[1]):
-        odds |= at_odds(traits.demands[:, column], one, other)
-    return np.where(about & ~odds, total - bits.margin - np.log2(1.0 + rivals), NEVER)
+    about = same | (pairs.likeness >= LIKE) | (pairs.words > 0)
+    total = _about(same, pairs, bits)
+    for values in traits.demands.T:
+        total += _demand(values[one], values[other], bits)
+        about &= ~at_odds(values, one, other)
+    total += _number(traits.headcount[one], traits.headcount[other], bits)
+    total += _pay(traits.pay[one], traits.pay[other], bits)
+    total += _time(traits.day[other] - traits.day[one], bits)
+    total += np.where(traits.source[one] != traits.source[other], bits.other_board, bits.same_board)
+    needed = np.where(pairs.own, bits.margin, bits.agency_margin) + np.log2(1.0 + pairs.rivals)
+    possible = about & ~at_odds(traits.headcount, one, other)
+    return np.where(possible, total - needed, NEVER)
 
 
-def _demand(values: Ints, one: Ints, other: Ints, bits: Bits) -> Floats:
-    left, right = values[one], values[other]
-    silent = np.where(left < 0, bits.silent_demand, bits.same_demand)
-    return np.where(left == right, silent, bits.half_demand)
+def _about(same: Bools, pairs: Compared, bits: Bits) -> Floats:
+    """What title and words say of the work."""
+    title = np.where(pairs.likeness >= LIKE, bits.like_title, bits.other_title)
+    words = bits.shared_word * np.minimum(pairs.words, bits.most_words)
+    return np.where(same, bits.same_title, title) + words
 
 
-def _number(headcount: Ints, one: Ints, other: Ints, bits: Bits) -> Floats:
-    left, right = headcount[one], headcount[other]
+def _demand(left: Ints, right: Ints, bits: Bits) -> Floats:
+    alike = np.where(left < 0, bits.silent_demand, bits.same_demand)
+    return np.where(left == right, alike, bits.half_demand)
+
+
+def _number(left: Ints, right: Ints, bits: Bits) -> Floats:
     alike = np.where(left > 1, bits.same_number, bits.one_person)
     return np.where(left == right, alike, bits.half_number)
 
 
-def _pay(pay: Floats, one: Ints, other: Ints, bits: Bits) -> Floats:
-    left, right = pay[one], pay[other]
+def _pay(left: Floats, right: Floats, bits: Bits) -> Floats:
     apart = np.abs(left - right) / np.maximum(np.maximum(left, right), 1.0)
     told = np.where(apart <= bits.pay_apart, bits.same_pay, bits.other_pay)
     return np.where(np.isnan(apart), 0.0, told)
+
+
+def _time(days: Ints, bits: Bits) -> Floats:
+    late = np.where(days > bits.late_days, bits.late, 0.0)
+    return np.where(days <= bits.soon_days, bits.soon, late)

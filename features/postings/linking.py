@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from features.postings.candidates import NO_KEY, Pairs, near_in_time, rivals, without_repeats
-from features.postings.evidence import Bits, Traits, at_odds, surplus
+from features.postings.evidence import Bits, Compared, Traits, at_odds, surplus
 from features.postings.plain import plain_text, plain_title
 from features.postings.rarity import Words, rare_words, shared_words
 
@@ -70,7 +70,6 @@ class Sheet:
     """Postings as arrays, in order of posted_on and posting_id; n of them.
 
     Attributes:
-        day: posted_on as a number from 0 on.
         text: code of the plain title and text together.
         told: whether the text speaks for itself.
         employer: code of employer_key, ``NO_KEY`` where unknown.
@@ -81,7 +80,6 @@ class Sheet:
         texts: plain texts.
     """
 
-    day: Ints
     text: Ints
     told: Bools
     employer: Ints
@@ -130,12 +128,10 @@ def _sheet(rows: pl.DataFrame, settings: LinkSettings) -> Sheet:
     plain = rows.select(
         plain_title("title").alias("title"), plain_text("description").fill_null("").alias("text")
     )
-    day = rows["posted_on"].to_physical().cast(pl.Int64)
     town = pl.col("division_code").str.slice(0, 9)
     deep = pl.when(town.str.slice(6, 3) != "000").then(town)
     areas = rows.select("district_code", deep.alias("town"))
     return Sheet(
-        day=(day - (day.min() or 0)).to_numpy().astype(np.int64),
         text=_codes(plain.select(pl.concat_str("title", "text", separator="\n")).to_series()),
         told=(plain["text"].str.len_chars() >= settings.told_letters).to_numpy(),
         employer=_codes(rows["employer_key"]),
@@ -148,12 +144,14 @@ def _sheet(rows: pl.DataFrame, settings: LinkSettings) -> Sheet:
 
 
 def _traits(rows: pl.DataFrame, titles: pl.Series) -> Traits:
+    day = rows["posted_on"].to_physical().cast(pl.Int64).to_numpy()
     return Traits(
         demands=np.column_stack([_codes(rows[name]) for name in ("experience", "education")]),
         headcount=rows["headcount"].cast(pl.Int64).fill_null(-1).to_numpy(),
         pay=rows["salary_low"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
         source=_codes(rows["source"]),
         title=_codes(titles),
+        day=day - day.min(initial=0) if len(day) else day,
     )
 
 
@@ -188,7 +186,7 @@ def _exact(sheet: Sheet, settings: LinkSettings) -> Links:
     place = _key([sheet.text, sheet.area[:, 0]], among=sheet.told)
     pairs = without_repeats(
         [
-            near_in_time(key, sheet.day, days=settings.window_days, most=settings.most_copies)
+            near_in_time(key, sheet.traits.day, days=settings.window_days, most=settings.most_copies)
             for key in (own, place)
         ]
     )
@@ -203,7 +201,7 @@ def _exact(sheet: Sheet, settings: LinkSettings) -> Links:
 
 def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
     """Near texts and reposts in other words, some pairs at a time."""
-    days = sheet.day
+    days = sheet.traits.day
     words = rare_words(
         sheet.titles + sheet.texts,
         days,
@@ -247,10 +245,15 @@ def _compared(
     ratio = _likeness(sheet.texts, one, other)
     near = sheet.told[one] & sheet.told[other] & (ratio >= settings.near_text)
     near &= ~at_odds(sheet.traits.headcount, one, other)
-    shared = shared_words(words, one, other)
-    against = np.where(own, rivalry[1][other], rivalry[0][other])
-    titles = _likeness(sheet.titles, one, other)
-    bits = surplus(sheet.traits, (one, other), titles, shared, against, settings.bits)
+    compared = Compared(
+        one,
+        other,
+        own,
+        likeness=_likeness(sheet.titles, one, other),
+        words=shared_words(words, one, other),
+        rivals=np.where(own, rivalry[1][other], rivalry[0][other]),
+    )
+    bits = surplus(sheet.traits, compared, settings.bits)
     linked = near | (bits > 0)
     way = np.where(near, NEAR, REPOST)[linked]
     return Links(one[linked], other[linked], way, np.where(near, ratio, bits)[linked])
@@ -283,9 +286,9 @@ def _vacancies(sheet: Sheet, links: Links, settings: LinkSettings) -> tuple[Ints
 
     A posting joins by its best link to a vacancy that began within the window and seeks as many.
     """
-    first = list(range(len(sheet.day)))
+    first = list(range(len(sheet.titles)))
     kind = [0] * len(first)
-    days, seeks = sheet.day.tolist(), sheet.traits.headcount.tolist()
+    days, seeks = sheet.traits.day.tolist(), sheet.traits.headcount.tolist()
     rows = zip(links.earlier.tolist(), links.later.tolist(), _kinds(sheet, links), strict=True)
     for earlier, later, how in rows:
         root = first[earlier]
