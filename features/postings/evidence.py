@@ -32,16 +32,20 @@ class Bits:
     experience and education); they aren't fitted to the simulated city's copies.
     """
 
-    same_title: float = 9.0
-    """Titles that are equal once their calls are off: one of some 600 occupations."""
-    like_title: float = 5.0
+    same_title: float = 7.0
+    """Titles that are equal once their calls are off: some 600 occupations, not all as common."""
+    like_title: float = 2.0
     """Titles that share half of their letters or more."""
     other_title: float = -2.0
     """Titles that share less: an occupation has several names, and here most differ."""
+    titled_word: float = 0.5
+    """Each rare word in both texts under one title, which leads to some by itself."""
+    most_titled: int = 6
+    """Rare words beyond these add nothing under one title."""
     shared_word: float = 2.0
-    """Each rare word in both texts, up to ``most_words``."""
+    """Each rare word in both texts under different titles."""
     most_words: int = 3
-    """Rare words beyond these add nothing: they come from one name."""
+    """Rare words beyond these add nothing under different titles: they come from one name."""
     same_demand: float = 2.0
     """Experience, and again education, said alike."""
     silent_demand: float = 1.0
@@ -64,17 +68,16 @@ class Bits:
     """They stand on different sources: reach is why a vacancy is posted again."""
     same_board: float = -1.0
     """They stand on one source, where a refresh is the usual way up."""
-    soon: float = 2.0
-    """At most ``soon_days`` lie between them: whoever posts a vacancy again does it early."""
-    late: float = -3.0
-    """More than ``late_days`` lie between them: more likely the place is free again."""
-    soon_days: int = 14
-    """Two weeks: the first round of posting on further boards."""
-    late_days: int = 30
-    """A month: as long as many boards show an advertisement."""
+    lag_days: float = 7.0
+    """Mean days from one posting of a vacancy to another, exponentially distributed; others of
+    the employer come evenly over ``even_days``."""
+    agency_lag_days: float = 14.0
+    """The same between agencies, which join in for as long as a vacancy is open."""
+    even_days: float = 60.0
+    """The window within which postings are compared."""
     margin: float = 2.0
     """Bits needed beyond log2(1 + rivals): odds of four to one."""
-    agency_margin: float = 6.0
+    agency_margin: float = 5.0
     """Bits needed so between two companies: an agency's vacancy seldom is another's as well."""
 
 
@@ -142,7 +145,7 @@ def surplus(traits: Traits, pairs: Compared, bits: Bits) -> Floats:
         about &= ~at_odds(values, one, other)
     total += _number(traits.headcount[one], traits.headcount[other], bits)
     total += _pay(traits.pay[one], traits.pay[other], bits)
-    total += _time(traits.day[other] - traits.day[one], bits)
+    total += _time(traits.day[other] - traits.day[one], pairs.own, bits)
     total += np.where(traits.source[one] != traits.source[other], bits.other_board, bits.same_board)
     needed = np.where(pairs.own, bits.margin, bits.agency_margin) + np.log2(1.0 + pairs.rivals)
     possible = about & ~at_odds(traits.headcount, one, other)
@@ -153,7 +156,8 @@ def _about(same: Bools, pairs: Compared, bits: Bits) -> Floats:
     """What title and words say of the work."""
     title = np.where(pairs.likeness >= LIKE, bits.like_title, bits.other_title)
     words = bits.shared_word * np.minimum(pairs.words, bits.most_words)
-    return np.where(same, bits.same_title, title) + words
+    titled = bits.titled_word * np.minimum(pairs.words, bits.most_titled)
+    return np.where(same, bits.same_title + titled, title + words)
 
 
 def _demand(left: Ints, right: Ints, bits: Bits) -> Floats:
@@ -172,6 +176,7 @@ def _pay(left: Floats, right: Floats, bits: Bits) -> Floats:
     return np.where(np.isnan(apart), 0.0, told)
 
 
-def _time(days: Ints, bits: Bits) -> Floats:
-    late = np.where(days > bits.late_days, bits.late, 0.0)
-    return np.where(days <= bits.soon_days, bits.soon, late)
+def _time(days: Ints, own: Bools, bits: Bits) -> Floats:
+    """Logarithm of the exponential density over the even one."""
+    lag = np.where(own, bits.lag_days, bits.agency_lag_days)
+    return np.log2(bits.even_days / lag) - days / lag * np.log2(np.e)
