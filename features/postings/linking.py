@@ -25,6 +25,7 @@ from rapidfuzz import fuzz, process
 from features.postings.candidates import NO_KEY, Pairs, near_in_time, rivals, without_repeats
 from features.postings.evidence import Bits, Compared, Traits, at_odds, surplus
 from features.postings.plain import plain_text, plain_title
+from features.postings.prose import without_prose
 from features.postings.rarity import Words, rare_words, shared_words
 
 Ints = NDArray[np.int64]
@@ -55,6 +56,10 @@ class LinkSettings:
     """Nearest earlier postings of a key that a posting is compared with at most."""
     most_copies: int = 8
     """Nearest earlier postings of the same text that a posting is compared with at most."""
+    prose_titles: int = 3
+    """A sentence that an employer used under this many titles before tells nothing of a vacancy."""
+    prose_letters: int = 8
+    """Shorter sentences are never taken for an employer's prose."""
     rare_share: float = 0.01
     """A pair of letters is rare while at most this share of earlier days' postings hold it."""
     rare_kept: int = 16
@@ -78,6 +83,7 @@ class Sheet:
         traits: what reposts are compared by.
         titles: plain titles.
         texts: plain texts.
+        own: plain titles and texts without what the employer says in every posting.
     """
 
     text: Ints
@@ -88,6 +94,7 @@ class Sheet:
     traits: Traits
     titles: pl.Series
     texts: pl.Series
+    own: pl.Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,13 @@ def _sheet(rows: pl.DataFrame, settings: LinkSettings) -> Sheet:
         traits=_traits(rows, plain["title"]),
         titles=plain["title"],
         texts=plain["text"],
+        own=plain["title"] + _own_text(rows, plain["title"], settings),
     )
+
+
+def _own_text(rows: pl.DataFrame, titles: pl.Series, settings: LinkSettings) -> pl.Series:
+    spoken = rows.select("employer_key", titles, "description")
+    return without_prose(spoken, titles=settings.prose_titles, letters=settings.prose_letters)
 
 
 def _traits(rows: pl.DataFrame, titles: pl.Series) -> Traits:
@@ -203,7 +216,7 @@ def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
     """Near texts and reposts in other words, some pairs at a time."""
     days = sheet.traits.day
     words = rare_words(
-        sheet.titles + sheet.texts,
+        sheet.own,
         days,
         kept=settings.rare_kept,
         rare_share=settings.rare_share,
