@@ -53,6 +53,7 @@ def capped(originals: pl.DataFrame, settings: CapSettings) -> pl.DataFrame:
     Args:
         originals: the first posting of each vacancy: month, district_code, group, employer_key,
             source. An unknown employer isn't taken for one employer and never capped.
+        settings: the largest shares.
 
     Returns:
         The rows in their order with over_employer and over_source (the weight that each cap

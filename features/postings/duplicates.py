@@ -58,7 +58,9 @@ def removed_shares(
     weighed = _weighed(parsed, settings, groups)
     copies = [(kind, weighed["kind"].eq(kind).sum()) for kind in KINDS[1:]]
     caps = [(f"{cap} cap", weighed[f"over_{cap}"].sum()) for cap in ("employer", "source")]
-    rows = [(kind, float(count), float(count) / max(1, parsed.height)) for kind, count in copies + caps]
+    rows = [
+        (kind, float(count), float(count) / max(1, parsed.height)) for kind, count in copies + caps
+    ]
     return pl.DataFrame(rows, schema=["kind", "removed", "share"], orient="row")
 
 

@@ -126,7 +126,8 @@ class Compared:
 def at_odds(values: Ints, one: Ints, other: Ints) -> Bools:
     """Whether both of each pair say something, and not the same."""
     left, right = values[one], values[other]
-    return (left >= 0) & (right >= 0) & (left != right)
+    odds: Bools = (left >= 0) & (right >= 0) & (left != right)
+    return odds
 
 
 def surplus(traits: Traits, pairs: Compared, bits: Bits) -> Floats:
@@ -179,4 +180,5 @@ def _pay(left: Floats, right: Floats, bits: Bits) -> Floats:
 def _time(days: Ints, own: Bools, bits: Bits) -> Floats:
     """Logarithm of the exponential density over the even one."""
     lag = np.where(own, bits.lag_days, bits.agency_lag_days)
-    return np.log2(bits.even_days / lag) - days / lag * np.log2(np.e)
+    told: Floats = np.log2(bits.even_days / lag) - days / lag * np.log2(np.e)
+    return told

@@ -13,7 +13,6 @@ Every link leads from a posting to an earlier one and rests on what was posted u
 that later postings change no earlier vacancy.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,11 +21,10 @@ import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from features.postings.candidates import NO_KEY, Pairs, near_in_time, rivals, without_repeats
-from features.postings.evidence import Bits, Compared, Traits, at_odds, surplus
-from features.postings.plain import plain_text, plain_title
-from features.postings.prose import without_prose
+from features.postings.candidates import Pairs, near_in_time, rivals, without_repeats
+from features.postings.evidence import Bits, Compared, surplus
 from features.postings.rarity import Words, rare_words, shared_words
+from features.postings.sheet import Sheet, key_of, lay_out
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -71,33 +69,6 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Postings as arrays, in order of posted_on and posting_id; n of them.
-
-    Attributes:
-        text: code of the plain title and text together.
-        told: whether the text speaks for itself.
-        employer: code of employer_key, ``NO_KEY`` where unknown.
-        area: (n, 2) codes of district and town, -1 where unknown.
-        agency: 1 true, 0 false, -1 unknown.
-        traits: what reposts are compared by.
-        titles: plain titles.
-        texts: plain texts.
-        own: plain titles and texts without what the employer says in every posting.
-    """
-
-    text: Ints
-    told: Bools
-    employer: Ints
-    area: Ints
-    agency: Ints
-    traits: Traits
-    titles: pl.Series
-    texts: pl.Series
-    own: pl.Series
-
-
-@dataclass(frozen=True, slots=True)
 class Links:
     """Links from a later posting to an earlier one; ``strength`` orders those of one way."""
 
@@ -120,7 +91,12 @@ def link_postings(parsed: pl.DataFrame, settings: LinkSettings | None = None) ->
     """
     chosen = settings or LinkSettings()
     rows = parsed.with_row_index("row").sort("posted_on", "posting_id")
-    sheet = _sheet(rows, chosen)
+    sheet = lay_out(
+        rows,
+        told_letters=chosen.told_letters,
+        prose_titles=chosen.prose_titles,
+        prose_letters=chosen.prose_letters,
+    )
     first, kind = _vacancies(sheet, _links(sheet, chosen), chosen)
     found = rows.select(
         "row",
@@ -129,57 +105,6 @@ def link_postings(parsed: pl.DataFrame, settings: LinkSettings | None = None) ->
         pl.Series("kind", KINDS, dtype=pl.String).gather(kind),
     )
     return found.sort("row").drop("row")
-
-
-def _sheet(rows: pl.DataFrame, settings: LinkSettings) -> Sheet:
-    plain = rows.select(
-        plain_title("title").alias("title"), plain_text("description").fill_null("").alias("text")
-    )
-    town = pl.col("division_code").str.slice(0, 9)
-    deep = pl.when(town.str.slice(6, 3) != "000").then(town)
-    areas = rows.select("district_code", deep.alias("town"))
-    return Sheet(
-        text=_codes(plain.select(pl.concat_str("title", "text", separator="\n")).to_series()),
-        told=(plain["text"].str.len_chars() >= settings.told_letters).to_numpy(),
-        employer=_codes(rows["employer_key"]),
-        area=np.column_stack([_codes(areas[name]) for name in areas.columns]),
-        agency=rows["agency"].cast(pl.Int64).fill_null(-1).to_numpy(),
-        traits=_traits(rows, plain["title"]),
-        titles=plain["title"],
-        texts=plain["text"],
-        own=plain["title"] + _own_text(rows, plain["title"], settings),
-    )
-
-
-def _own_text(rows: pl.DataFrame, titles: pl.Series, settings: LinkSettings) -> pl.Series:
-    spoken = rows.select("employer_key", titles, "description")
-    return without_prose(spoken, titles=settings.prose_titles, letters=settings.prose_letters)
-
-
-def _traits(rows: pl.DataFrame, titles: pl.Series) -> Traits:
-    day = rows["posted_on"].to_physical().cast(pl.Int64).to_numpy()
-    return Traits(
-        demands=np.column_stack([_codes(rows[name]) for name in ("experience", "education")]),
-        headcount=rows["headcount"].cast(pl.Int64).fill_null(-1).to_numpy(),
-        pay=rows["salary_low"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
-        source=_codes(rows["source"]),
-        title=_codes(titles),
-        day=day - day.min(initial=0) if len(day) else day,
-    )
-
-
-def _codes(values: pl.Series) -> Ints:
-    """Whole numbers from 0 on, one for each value; -1 where null."""
-    ranks = values.cast(pl.String).rank("dense").cast(pl.Int64) - 1
-    return ranks.fill_null(NO_KEY).to_numpy().astype(np.int64)
-
-
-def _key(parts: Sequence[Ints], *, among: Bools) -> Ints:
-    """One number for each combination of codes, ``NO_KEY`` for postings left out."""
-    key = np.zeros(len(among), dtype=np.int64)
-    for part in parts:
-        key = key * (int(part.max(initial=0)) + 2) + part + 1
-    return np.where(among, key, NO_KEY)
 
 
 def _links(sheet: Sheet, settings: LinkSettings) -> Links:
@@ -195,19 +120,21 @@ def _links(sheet: Sheet, settings: LinkSettings) -> Links:
 
 def _exact(sheet: Sheet, settings: LinkSettings) -> Links:
     """The same text by the same employer, or at the same place where an agency may be at work."""
-    own = _key([sheet.text, sheet.employer], among=sheet.employer >= 0)
-    place = _key([sheet.text, sheet.area[:, 0]], among=sheet.told)
+    own = key_of([sheet.text, sheet.employer], among=sheet.employer >= 0)
+    place = key_of([sheet.text, sheet.area[:, 0]], among=sheet.told)
     pairs = without_repeats(
         [
-            near_in_time(key, sheet.traits.day, days=settings.window_days, most=settings.most_copies)
+            near_in_time(
+                key, sheet.traits.day, days=settings.window_days, most=settings.most_copies
+            )
             for key in (own, place)
         ]
     )
     one, other = pairs
     direct = (sheet.agency[one] == 0) & (sheet.agency[other] == 0)
-    allowed = _same_employer(sheet, pairs) | ~direct
-    allowed &= ~at_odds(sheet.traits.headcount, one, other) & ~_apart(sheet, pairs)
-    allowed &= (sheet.told[one] & sheet.told[other]) | ~_other_demands(sheet, pairs)
+    allowed = sheet.one_employer(pairs) | ~direct
+    allowed &= ~sheet.other_headcount(pairs) & ~sheet.apart(pairs)
+    allowed &= (sheet.told[one] & sheet.told[other]) | ~sheet.other_demands(pairs)
     one, other = one[allowed], other[allowed]
     return Links(one, other, np.full(len(one), EXACT), np.zeros(len(one)))
 
@@ -225,15 +152,15 @@ def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
     known, place = sheet.employer >= 0, sheet.area[:, 0]
     third = (sheet.agency != 0) & (place >= 0)
     rivalry = (
-        rivals(_key([place], among=third), days, days=settings.window_days),
-        rivals(_key([sheet.employer, place], among=known), days, days=settings.window_days),
+        rivals(key_of([sheet.employer, place], among=known), days, days=settings.window_days),
+        rivals(key_of([place], among=third), days, days=settings.window_days),
     )
     demands = [*sheet.traits.demands.T, sheet.traits.headcount]
     keys = (
-        _key([sheet.employer, sheet.traits.title], among=known),
-        _key([sheet.employer, place, *demands], among=known),
-        _key([place, sheet.traits.title], among=third),
-        _key([place, *demands], among=third),
+        key_of([sheet.employer, sheet.traits.title], among=known),
+        key_of([sheet.employer, place, *demands], among=known),
+        key_of([place, sheet.traits.title], among=third),
+        key_of([place, *demands], among=third),
     )
     one, other = without_repeats(
         [
@@ -242,7 +169,9 @@ def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
         ]
     )
     return [
-        _compared(sheet, (one[at : at + _AT_ONCE], other[at : at + _AT_ONCE]), words, rivalry, settings)
+        _compared(
+            sheet, (one[at : at + _AT_ONCE], other[at : at + _AT_ONCE]), words, rivalry, settings
+        )
         for at in range(0, len(one), _AT_ONCE)
     ]
 
@@ -251,47 +180,39 @@ def _compared(
     sheet: Sheet, pairs: Pairs, words: Words, rivalry: tuple[Ints, Ints], settings: LinkSettings
 ) -> Links:
     """The links among some pairs."""
-    own = _same_employer(sheet, pairs)
-    agency = (sheet.agency[pairs[0]] == 1) | (sheet.agency[pairs[1]] == 1)
-    allowed = (own | agency) & ~_apart(sheet, pairs) & ~_other_demands(sheet, pairs)
-    one, other, own = pairs[0][allowed], pairs[1][allowed], own[allowed]
+    one, other = (side[_possible(sheet, pairs)] for side in pairs)
+    own = sheet.one_employer((one, other))
     ratio = _likeness(sheet.texts, one, other)
     near = sheet.told[one] & sheet.told[other] & (ratio >= settings.near_text)
-    near &= ~at_odds(sheet.traits.headcount, one, other)
+    near &= ~sheet.other_headcount((one, other))
     compared = Compared(
         one,
         other,
         own,
         likeness=_likeness(sheet.titles, one, other),
         words=shared_words(words, one, other),
-        rivals=np.where(own, rivalry[1][other], rivalry[0][other]),
+        rivals=np.where(own, rivalry[0][other], rivalry[1][other]),
     )
     bits = surplus(sheet.traits, compared, settings.bits)
-    linked = near | (bits > 0)
+    linked = near | ((own | sheet.by_agency((one, other))) & (bits > 0))
     way = np.where(near, NEAR, REPOST)[linked]
     return Links(one[linked], other[linked], way, np.where(near, ratio, bits)[linked])
+
+
+def _possible(sheet: Sheet, pairs: Pairs) -> Bools:
+    """Whether two postings may be linked at all: words of their own need an employer or agency."""
+    titles = sheet.traits.title
+    tied = sheet.one_employer(pairs) | sheet.by_agency(pairs)
+    tied |= titles[pairs[0]] == titles[pairs[1]]
+    return tied & ~sheet.apart(pairs) & ~sheet.other_demands(pairs)
 
 
 def _likeness(texts: pl.Series, one: Ints, other: Ints) -> Floats:
     """1 - insertions and deletions that make one the other, over both lengths."""
     left, right = texts.gather(one).to_list(), texts.gather(other).to_list()
-    ratio = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float64)
-    return ratio / 100
-
-
-def _same_employer(sheet: Sheet, pairs: Pairs) -> Bools:
-    one, other = pairs
-    return (sheet.employer[one] == sheet.employer[other]) & (sheet.employer[one] >= 0)
-
-
-def _apart(sheet: Sheet, pairs: Pairs) -> Bools:
-    """Whether two postings lie in different districts or towns."""
-    return at_odds(sheet.area[:, 0], *pairs) | at_odds(sheet.area[:, 1], *pairs)
-
-
-def _other_demands(sheet: Sheet, pairs: Pairs) -> Bools:
-    experience, education = sheet.traits.demands.T
-    return at_odds(experience, *pairs) | at_odds(education, *pairs)
+    ratio: Floats = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float64)
+    likeness: Floats = ratio / 100
+    return likeness
 
 
 def _vacancies(sheet: Sheet, links: Links, settings: LinkSettings) -> tuple[Ints, Ints]:
@@ -299,11 +220,13 @@ def _vacancies(sheet: Sheet, links: Links, settings: LinkSettings) -> tuple[Ints
 
     A posting joins by its best link to a vacancy that began within the window and seeks as many.
     """
-    first = list(range(len(sheet.titles)))
+    first: list[int] = list(range(len(sheet.titles)))
     kind = [0] * len(first)
-    days, seeks = sheet.traits.day.tolist(), sheet.traits.headcount.tolist()
-    rows = zip(links.earlier.tolist(), links.later.tolist(), _kinds(sheet, links), strict=True)
-    for earlier, later, how in rows:
+    days: list[int] = sheet.traits.day.tolist()
+    seeks: list[int] = sheet.traits.headcount.tolist()
+    to: list[int] = links.earlier.tolist()
+    found: list[int] = links.later.tolist()
+    for earlier, later, how in zip(to, found, _kinds(sheet, links), strict=True):
         root = first[earlier]
         contrary = seeks[root] != seeks[later] and min(seeks[root], seeks[later]) >= 0
         if kind[later] or contrary or days[later] - days[root] > settings.window_days:
@@ -318,7 +241,8 @@ def _kinds(sheet: Sheet, links: Links) -> list[int]:
     """Index into ``KINDS`` for each link; an exact copy on its own board is a refresh."""
     pairs = links.earlier, links.later
     source = sheet.traits.source
-    again = (source[links.earlier] == source[links.later]) & _same_employer(sheet, pairs)
+    again = (source[links.earlier] == source[links.later]) & sheet.one_employer(pairs)
     names = np.array([KINDS.index(name) for name in ("repost", "near", "exact")])
     refresh = (links.way == EXACT) & again
-    return np.where(refresh, KINDS.index("refresh"), names[links.way]).tolist()
+    kinds: list[int] = np.where(refresh, KINDS.index("refresh"), names[links.way]).tolist()
+    return kinds

@@ -14,9 +14,9 @@ _SIGNS: Final = r"[^\p{L}\p{N}+#]+"
 
 
 def plain_text(column: str) -> pl.Expr:
-    """A text's letters and digits alone, in one width and case; boards differ in the rest.
+    r"""A text's letters and digits alone, in one width and case; boards differ in the rest.
 
-    >>> pl.DataFrame({"text": ["1、熟悉Ｅxcel；\\n"]}).select(plain_text("text")).item()
+    >>> pl.DataFrame({"text": ["1、熟悉Ｅxcel；\n"]}).select(plain_text("text")).item()
     '1熟悉excel'
     """
     return _one_width(column).str.replace_all(_SIGNS, "")

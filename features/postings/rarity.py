@@ -5,6 +5,7 @@ comes from earlier days alone: no later posting changes what a posting was known
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -65,7 +66,7 @@ def _spans(days: Ints) -> Iterator[tuple[int, int]]:
     """From and to of the texts of each day."""
     edges = np.flatnonzero(np.diff(days)) + 1
     bounds = [0, *edges.tolist(), len(days)]
-    return zip(bounds[:-1], bounds[1:], strict=True)
+    return pairwise(bounds)
 
 
 def _words_of(texts: pl.Series) -> tuple[Ints, Ints]:
