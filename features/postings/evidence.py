@@ -75,8 +75,8 @@ class Bits:
     """The same between agencies, which join in for as long as a vacancy is open."""
     even_days: float = 60.0
     """The window within which postings are compared."""
-    margin: float = 2.0
-    """Bits needed beyond log2(1 + rivals): odds of four to one."""
+    margin: float = 3.0
+    """Bits needed beyond log2(1 + rivals): odds of eight to one."""
     agency_margin: float = 5.0
     """Bits needed so between two companies: an agency's vacancy seldom is another's as well."""
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from features.postings.candidates import Pairs, near_in_time, rivals, without_repeats
-from features.postings.evidence import Bits, Compared, surplus
+from features.postings.evidence import LIKE, Bits, Compared, surplus
 from features.postings.rarity import Words, rare_words, shared_words
 from features.postings.sheet import Sheet, key_of, lay_out
 
@@ -182,14 +182,14 @@ def _compared(
     """The links among some pairs."""
     one, other = (side[_possible(sheet, pairs)] for side in pairs)
     own = sheet.one_employer((one, other))
-    ratio = _likeness(sheet.texts, one, other)
-    near = sheet.told[one] & sheet.told[other] & (ratio >= settings.near_text)
+    ratio, titles = (_likeness(side, one, other) for side in (sheet.texts, sheet.titles))
+    near = sheet.told[one] & sheet.told[other] & (ratio >= settings.near_text) & (titles >= LIKE)
     near &= ~sheet.other_headcount((one, other))
     compared = Compared(
         one,
         other,
         own,
-        likeness=_likeness(sheet.titles, one, other),
+        likeness=titles,
         words=shared_words(words, one, other),
         rivals=np.where(own, rivalry[0][other], rivalry[1][other]),
     )
