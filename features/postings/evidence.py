@@ -2,7 +2,7 @@
 
 A repost by the same employer keeps what the vacancy is (who is sought, how many, for what pay)
 and changes how it's told. Each trait adds the base-2 logarithm of how much likelier it is among
-copies of a vacancy than among other postings of its employer (Fellegi and Sunter, 1969). The sum
+copies of a vacancy than among other postings of its employer (fellegi1969theory). The sum
 must exceed what chance brings: a posting with n earlier rivals needs log2(1 + n) bits and a
 margin.
 """

@@ -122,7 +122,7 @@ def key_of(parts: Sequence[Ints], *, among: Bools) -> Ints:
     """One number for each combination of codes, ``NO_KEY`` for postings left out.
 
     >>> key_of([np.array([0, 1, 0]), np.array([-1, 0, -1])], among=np.array([True, True, False]))
-    array([ 2,  6, -1])
+    array([ 2,  5, -1])
     """
     key = np.zeros(len(among), dtype=np.int64)
     for part in parts:

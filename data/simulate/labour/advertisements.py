@@ -125,13 +125,14 @@ def posting_origins(
 def _finished(rows: pl.DataFrame, first: int, today: date) -> pl.DataFrame:
     """Rows with ids from ``first`` on, and without what happens after today."""
     number = (pl.int_range(pl.len()) + first).cast(pl.String).str.zfill(8)
-    return rows.sort("posted_on", maintain_order=True).with_columns(
+    numbered = rows.sort("posted_on", maintain_order=True).with_columns(
         (pl.lit("posting-") + number).alias("posting_id"),
         *(
             pl.when(pl.col(name) <= today).then(pl.col(name)).alias(name)
             for name in ("refreshed_on", "closed_on")
         ),
     )
+    return numbered.select([*TABLES["postings"].columns(), "opening", "form"])
 
 
 def _written(
