@@ -1,9 +1,12 @@
 """Pairs of postings worth comparing: alike in some key, and few days apart."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Pairs = tuple[Ints, Ints]
 """Earlier and later posting of each pair, as indices."""
 
@@ -11,18 +14,22 @@ NO_KEY = -1
 """The key of a posting that is compared with none."""
 
 
-def near_in_time(key: Ints, day: Ints, *, days: int, most: int) -> Pairs:
-    """Every pair with the same key at most some days apart.
+def near_in_time(
+    key: Ints, day: Ints, kept: Callable[[Pairs], Bools], *, days: int, most: int
+) -> Pairs:
+    """Every pair with the same key at most some days apart that is kept.
 
     A posting's pairs depend on earlier postings alone, so that later ones change nothing.
 
     Args:
         key: of each posting, in order of their days; ``NO_KEY`` is like no other. Shape (n,).
         day: the day of each posting as a number, ascending, shape (n,).
+        kept: which of some pairs are kept; it is asked often, so that the others take no room.
         days: most days between the two of a pair.
         most: nearest earlier postings of the key that each is paired with at most.
 
-    >>> near_in_time(np.array([7, 7, 5, 7]), np.array([1, 2, 3, 9]), days=7, most=9)
+    >>> key, day = np.array([7, 7, 5, 7]), np.array([1, 2, 3, 9])
+    >>> near_in_time(key, day, lambda pairs: pairs[1] > 0, days=7, most=9)
     (array([0, 1]), array([1, 3]))
     """
     keyed = np.flatnonzero(key != NO_KEY)
@@ -36,7 +43,9 @@ def near_in_time(key: Ints, day: Ints, *, days: int, most: int) -> Pairs:
         place = place[alike]
         if not len(place):
             break
-        found.append((earlier[alike], later[alike]))
+        pairs = earlier[alike], later[alike]
+        good = kept(pairs)
+        found.append((pairs[0][good], pairs[1][good]))
     return _joined(found)
 
 

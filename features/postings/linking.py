@@ -13,7 +13,9 @@ Every link leads from a posting to an earlier one and rests on what was posted u
 that later postings change no earlier vacancy.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -122,20 +124,7 @@ def _exact(sheet: Sheet, settings: LinkSettings) -> Links:
     """The same text by the same employer, or at the same place where an agency may be at work."""
     own = key_of([sheet.text, sheet.employer], among=sheet.employer >= 0)
     place = key_of([sheet.text, sheet.area[:, 0]], among=sheet.told)
-    pairs = without_repeats(
-        [
-            near_in_time(
-                key, sheet.traits.day, days=settings.window_days, most=settings.most_copies
-            )
-            for key in (own, place)
-        ]
-    )
-    one, other = pairs
-    direct = (sheet.agency[one] == 0) & (sheet.agency[other] == 0)
-    allowed = sheet.one_employer(pairs) | ~direct
-    allowed &= ~sheet.other_headcount(pairs) & ~sheet.apart(pairs)
-    allowed &= (sheet.told[one] & sheet.told[other]) | ~sheet.other_demands(pairs)
-    one, other = one[allowed], other[allowed]
+    one, other = _paired(sheet, (own, place), _one_text, settings.window_days, settings.most_copies)
     return Links(one, other, np.full(len(one), EXACT), np.zeros(len(one)))
 
 
@@ -162,12 +151,7 @@ def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
         key_of([place, sheet.traits.title], among=third),
         key_of([place, *demands], among=third),
     )
-    one, other = without_repeats(
-        [
-            near_in_time(key, days, days=settings.window_days, most=settings.most_compared)
-            for key in keys
-        ]
-    )
+    one, other = _paired(sheet, keys, _possible, settings.window_days, settings.most_compared)
     return [
         _compared(
             sheet, (one[at : at + _AT_ONCE], other[at : at + _AT_ONCE]), words, rivalry, settings
@@ -180,11 +164,11 @@ def _compared(
     sheet: Sheet, pairs: Pairs, words: Words, rivalry: tuple[Ints, Ints], settings: LinkSettings
 ) -> Links:
     """The links among some pairs."""
-    one, other = (side[_possible(sheet, pairs)] for side in pairs)
-    own = sheet.one_employer((one, other))
+    one, other = pairs
+    own = sheet.one_employer(pairs)
     ratio, titles = (_likeness(side, one, other) for side in (sheet.texts, sheet.titles))
     near = sheet.told[one] & sheet.told[other] & (ratio >= settings.near_text) & (titles >= LIKE)
-    near &= ~sheet.other_headcount((one, other))
+    near &= ~sheet.other_headcount(pairs)
     compared = Compared(
         one,
         other,
@@ -194,9 +178,32 @@ def _compared(
         rivals=np.where(own, rivalry[0][other], rivalry[1][other]),
     )
     bits = surplus(sheet.traits, compared, settings.bits)
-    linked = near | ((own | sheet.by_agency((one, other))) & (bits > 0))
+    linked = near | ((own | sheet.by_agency(pairs)) & (bits > 0))
     way = np.where(near, NEAR, REPOST)[linked]
     return Links(one[linked], other[linked], way, np.where(near, ratio, bits)[linked])
+
+
+def _paired(
+    sheet: Sheet,
+    keys: Sequence[Ints],
+    kept: Callable[[Sheet, Pairs], Bools],
+    days: int,
+    most: int,
+) -> Pairs:
+    """The pairs of several keys, each once."""
+    day = sheet.traits.day
+    return without_repeats(
+        [near_in_time(key, day, partial(kept, sheet), days=days, most=most) for key in keys]
+    )
+
+
+def _one_text(sheet: Sheet, pairs: Pairs) -> Bools:
+    """Whether two postings of one text can be one vacancy; a text that says little needs more."""
+    one, other = pairs
+    direct = (sheet.agency[one] == 0) & (sheet.agency[other] == 0)
+    tied = sheet.one_employer(pairs) | ~direct
+    told: Bools = (sheet.told[one] & sheet.told[other]) | ~sheet.other_demands(pairs)
+    return tied & told & ~sheet.other_headcount(pairs) & ~sheet.apart(pairs)
 
 
 def _possible(sheet: Sheet, pairs: Pairs) -> Bools:
