@@ -200,9 +200,9 @@ def _paired(
 def _one_text(sheet: Sheet, pairs: Pairs) -> Bools:
     """Whether two postings of one text can be one vacancy; a text that says little needs more."""
     one, other = pairs
-    direct = (sheet.agency[one] == 0) & (sheet.agency[other] == 0)
-    tied = sheet.one_employer(pairs) | ~direct
+    direct: Bools = (sheet.agency[one] == 0) & (sheet.agency[other] == 0)
     told: Bools = (sheet.told[one] & sheet.told[other]) | ~sheet.other_demands(pairs)
+    tied: Bools = sheet.one_employer(pairs) | ~direct
     return tied & told & ~sheet.other_headcount(pairs) & ~sheet.apart(pairs)
 
 

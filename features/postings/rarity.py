@@ -43,7 +43,7 @@ def rare_words(
         text, word = _words_of(texts[start:end])
         if start >= least_known:
             _fill(found[start:end], text, word, holders, rare_share * start)
-        holders += np.bincount(word, minlength=WORDS)
+        np.add.at(holders, word, 1)
     return found
 
 

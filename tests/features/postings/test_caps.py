@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.postings.caps import CapSettings
@@ -90,6 +90,7 @@ def test_caps_out_of_range_are_refused(wrong: dict[str, float]) -> None:
         CapSettings(**wrong)
 
 
+@settings(max_examples=25)
 @given(st.integers(1, 9), st.integers(0, 9), st.integers(0, 12))
 def test_more_postings_of_an_employer_never_raise_a_count_beyond_its_cap(
     own: int, others: int, more: int
@@ -100,6 +101,7 @@ def test_more_postings_of_an_employer_never_raise_a_count_beyond_its_cap(
     assert held >= weight_of([*jobs("甲", own, "board-z"), *rest], "甲") - 1e-9
 
 
+@settings(max_examples=25)
 @given(st.integers(1, 30))
 def test_copies_weigh_nothing_and_vacancies_at_most_one(copies: int) -> None:
     rows = [{"source": f"board-{n % 3}"} for n in range(copies)]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import CutOffError
@@ -73,6 +73,7 @@ def test_a_cut_off_without_an_offset_is_refused(make_parsed: MakeParsed) -> None
         live_stock(parsed, find_vacancies(parsed), datetime(2025, 7, 1))  # noqa: DTZ001
 
 
+@settings(max_examples=25)
 @given(st.dates(date(2025, 4, 1), date(2025, 8, 20)))
 def test_a_past_month_is_the_same_on_a_later_snapshot(day: date) -> None:
     """Everything worked out from what was known then, or with all rows at hand: no difference."""
