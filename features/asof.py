@@ -145,7 +145,8 @@ def _sections(city: City, cut: datetime) -> pl.LazyFrame:
     )
 
 
-def _postings(rows: pl.LazyFrame, day: date) -> pl.LazyFrame:
+def postings_before(rows: pl.LazyFrame, day: date) -> pl.LazyFrame:
+    """Postings of earlier days, without the closings and refreshes of the day or later."""
     later = [_null_from(column, day) for column in ("closed_on", "refreshed_on")]
     return rows.filter(pl.col("posted_on") < day).with_columns(later)
 
@@ -167,7 +168,7 @@ def _null_from(column: str, day: date) -> pl.Expr:
 
 _DATED: Final[Mapping[str, Callable[[pl.LazyFrame, date], pl.LazyFrame]]] = MappingProxyType(
     {
-        "postings": _postings,
+        "postings": postings_before,
         "jobseekers": _months,
         "vacancies": _months,
         "divisions": _divisions,

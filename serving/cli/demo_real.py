@@ -9,7 +9,7 @@ from data.cli.console import print_table
 from data.errors import SourceError
 from data.store import open_snapshot
 from data.vocabulary import builtin
-from features.postings import skill_mentions
+from features.postings.mentions import skill_mentions
 from serving.cli.story import Story, serve_hint
 
 CATALOGUE = "mooccubex_gear"

@@ -96,6 +96,19 @@ def posting_batches(
         city: its map.
         streams: draws from ``advertisements``, one stream a month.
     """
+    for rows in posting_origins(params, labour, city, streams):
+        yield rows.select(list(TABLES["postings"].columns()))
+
+
+def posting_origins(
+    params: SimulationParams, labour: Labour, city: Map, streams: Streams
+) -> Iterator[pl.DataFrame]:
+    """The frames of ``posting_batches`` with where each advertisement comes from.
+
+    Returns:
+        The columns of ``postings``, then the truth: opening (index into ``labour.openings``)
+        and form (``ORIGINAL`` to ``SPAMMED``).
+    """
     today = cut_off(params).astimezone(CITY_TIME).date()
     waiting: list[pl.DataFrame] = []
     number = 0
@@ -119,7 +132,7 @@ def _finished(rows: pl.DataFrame, first: int, today: date) -> pl.DataFrame:
             for name in ("refreshed_on", "closed_on")
         ),
     )
-    return numbered.select(list(TABLES["postings"].columns()))
+    return numbered.select([*TABLES["postings"].columns(), "opening", "form"])
 
 
 def _written(
@@ -137,6 +150,7 @@ def _written(
             vacancies[copies.vacancy],
             texts[copies.text],
             _dates(labour.months[month], copies, kind == GAP, rng),
+            pl.DataFrame({"opening": own[copies.vacancy], "form": copies.form}),
         ],
         how="horizontal",
     ).with_columns(_sources(copies, rng), _near(copies, rng))

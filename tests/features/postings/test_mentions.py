@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from data.city import City
-from features.postings import skill_mentions
+from features.postings.mentions import skill_mentions
 
 SKILLS: Sequence[Mapping[str, object]] = [
     {"skill_id": "go", "name": "Go语言", "aliases": ["Go", "Golang"]},

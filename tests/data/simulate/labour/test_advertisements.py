@@ -10,7 +10,7 @@ import pytest
 
 from data.simulate.calendar import cut_off
 from data.simulate.files.forms import conformed
-from data.simulate.labour.advertisements import posting_batches
+from data.simulate.labour.advertisements import ORIGINAL, posting_batches, posting_origins
 from data.simulate.labour.phrases import BOILERPLATE, MENTIONS, NEGATIONS, TAILS
 from data.simulate.labour.wording import words
 from data.simulate.params import SimulationParams
@@ -259,3 +259,12 @@ def test_one_thread_or_two_write_the_same_bytes(threads: int) -> None:
         [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == expected
+
+
+def test_where_postings_come_from_is_known_beside_them(region: Market) -> None:
+    world = (region.params, region.labour, region.city, region.streams)
+    first, origins = next(posting_batches(*world)), next(posting_origins(*world))
+    assert origins.drop("opening", "form").equals(first)
+    # the first month's batch holds all originals of its vacancies and none of a later month's
+    originals = origins.filter(pl.col("form") == ORIGINAL)["opening"].sort().to_list()
+    assert originals == list(range(int(region.labour.openings.start[1])))
