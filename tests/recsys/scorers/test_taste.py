@@ -47,7 +47,7 @@ def test_ease_solves_its_ridge_regressions() -> None:
 
 
 def test_ease_that_does_without_part_of_a_history_solves_weighed_and_stronger_regressions() -> None:
-    """Dropout adds q / (1 - q) of a course's own takings to its penalty; who takes much says less."""
+    """Dropout adds q / (1 - q) of its takings to a course's penalty; who takes much says less."""
     data, penalty, damping, dropout = world(), 3.0, 0.25, 0.2
     _, taken = taken_courses(data.interactions)
     dense = taken.toarray().astype(np.float64)
