@@ -145,7 +145,7 @@ def _fit_default(tables: Tables, seed: int, progress: Callable[[str], None] | No
         "weights": dict(choice.weights),
         "validation_quality": choice.quality,
         "validation_quality_alone": dict(choice.alone),
-        "validation_users": [len(trial.queries) for trial in trials],
+        "validation_users": sum(len(trial.queries) for trial in trials),
     }
     return FittedModel(score, notes, told)
 
