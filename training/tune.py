@@ -32,11 +32,16 @@ SPACE: Final[Mapping[str, Sequence[Options]]] = MappingProxyType(
             {"half_life_days": 30.0, "power": 1.0},
             {"half_life_days": 7.0, "power": 1.0},
         ),
+        "returning": ({"half_life_days": 365.0}, {"half_life_days": 365.0, "power": 1.0}),
         "transitions": ({},),
         "ease": (
             {"regularisation": 300.0},
             {"regularisation": 1000.0},
             {"regularisation": 2000.0},
+            {"regularisation": 10_000.0},
+            {"regularisation": 30_000.0},
+            {"regularisation": 500.0, "learner_damping": 0.25, "dropout": 0.3},
+            {"regularisation": 500.0, "learner_damping": 0.4, "dropout": 0.3},
         ),
         "lowpass": (
             {"taste_weight": 0.3},
@@ -50,7 +55,13 @@ SPACE: Final[Mapping[str, Sequence[Options]]] = MappingProxyType(
                 "tastes_per_root": 3.0,
             },
         ),
-        "ials": ({}, {"shrinkage": 1.0}, {"factors": 256, "shrinkage": 1.0}),
+        "ials": (
+            {},
+            {"shrinkage": 1.0},
+            {"factors": 256, "shrinkage": 1.0},
+            {"alpha": 5.0, "shrinkage": 3.0},
+            {"alpha": 5.0, "shrinkage": 15.0},
+        ),
         "item_knn": (
             {},
             {"learner_damping": 0.4, "history_damping": 0.7, "course_damping": 0.3},
@@ -59,13 +70,16 @@ SPACE: Final[Mapping[str, Sequence[Options]]] = MappingProxyType(
 )
 """Configurations tried for each scorer of the blend."""
 
-WEIGHTS: Final = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
+WEIGHTS: Final = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 """Weights tried for a scorer's standardised scores."""
 
-AGAINST: Final = (-1.0, -0.75, -0.5, -0.4, -0.3, -0.2, -0.1)
+AGAINST: Final = (-1.5, -1.0, -0.75, -0.5, -0.4, -0.3, -0.2, -0.1)
 """Further weights tried for popularity: models of co-occurrence often lean on it too much."""
 
 K: Final = 20
+FINER: Final = (0.7, 0.85, 1.18, 1.43)
+"""Shares of a weight that are tried in its place once the list holds nothing better."""
+
 ROUNDS: Final = 3
 STARTS: Final = 3
 """Single scorers from which the steps set out: from one alone they get stuck."""
@@ -116,7 +130,7 @@ class BlendChoice:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One scorer's view of the validation learners.
+    """One scorer's view of a trial's learners.
 
     Attributes:
         scores: standardised; shape (learners, courses).
@@ -136,46 +150,55 @@ class _Shortlist:
     Attributes:
         courses: ascending course numbers, each once a row, -1 between; (learners, width).
         scores: each scorer's standardised scores of them, NaN at -1.
+        relevant: the courses of the validation part.
     """
 
     courses: Ids
     scores: Mapping[str, Scores]
+    relevant: Relevant
 
 
 def choose_blend(
-    trial: Trial,
+    trials: Sequence[Trial],
     *,
     space: Mapping[str, Sequence[Options]] = SPACE,
     progress: Callable[[str], None] | None = None,
 ) -> BlendChoice:
-    """The configurations and weights that rank the validation part best.
+    """The configurations and weights that rank the validation parts best.
 
-    The same trial gives the same choice; the only randomness is the training set's seed.
+    The same trials give the same choice; the only randomness is the training sets' seed.
 
     Args:
-        trial: what to fit on and what to judge on.
+        trials: what to fit on and what to judge on; each counts by its learners.
         space: configurations by scorer name.
         progress: told what is being tried.
 
     Raises:
-        TrainingError: no scorer of the space can be used here.
+        TrainingError: no scorer of the space can be used here, or there is no trial.
     """
+    if not trials:
+        message = "a choice needs at least one trial"
+        raise TrainingError(message)
     say = progress or _say_nothing
-    parts: dict[str, _Part] = {}
+    parts: dict[str, Sequence[_Part]] = {}
     configs: dict[str, Options] = {}
     alone: dict[str, float] = {}
     absent: dict[str, str] = {}
     for name, options in space.items():
         try:
-            configs[name], parts[name] = _best_config(trial, name, options, say)
-            alone[name] = parts[name].quality
+            configs[name], parts[name] = _best_config(trials, name, options, say)
+            alone[name] = together(trials, [part.quality for part in parts[name]])
         except ScorerUnavailableError as error:
             absent[name] = str(error)
     if not parts:
         message = f"none of the scorers {list(space)} can be used here: {absent}"
         raise TrainingError(message)
     say("weights")
-    weights, quality = _best_weights(_shortlist(parts), trial.relevant, alone)
+    shortlists = [
+        _shortlist({name: views[number] for name, views in parts.items()}, trial.relevant)
+        for number, trial in enumerate(trials)
+    ]
+    weights, quality = _best_weights(shortlists, alone)
     used = {name: weight for name, weight in weights.items() if weight}
     return BlendChoice({n: configs[n] for n in used}, used, quality, alone, absent)
 
@@ -204,20 +227,26 @@ def _say_nothing(_: str) -> None:
     """Nobody asked."""
 
 
+def together(trials: Sequence[Trial], qualities: Sequence[float]) -> float:
+    """The mean over the learners of all trials."""
+    return float(np.average(qualities, weights=[len(trial.queries) for trial in trials]))
+
+
 def _best_config(
-    trial: Trial, name: str, options: Sequence[Options], say: Callable[[str], None]
-) -> tuple[Options, _Part]:
-    """The options that do best alone, and what the scorer says with them."""
-    best: tuple[Options, _Part] | None = None
+    trials: Sequence[Trial], name: str, options: Sequence[Options], say: Callable[[str], None]
+) -> tuple[Options, Sequence[_Part]]:
+    """The options that do best alone, and what the scorer says with them in each trial."""
+    best: tuple[float, Options, Sequence[_Part]] | None = None
     for tried in options:
         say(f"{name} {dict(tried)}" if tried else name)
-        part = _part(trial, fitted(name, tried, trial.training))
-        if best is None or part.quality > best[1].quality:
-            best = (tried, part)
+        parts = [_part(trial, fitted(name, tried, trial.training)) for trial in trials]
+        quality = together(trials, [part.quality for part in parts])
+        if best is None or quality > best[0]:
+            best = (quality, tried, parts)
     if best is None:
         message = f"the space gives no configuration for scorer {name!r}"
         raise TrainingError(message)
-    return best
+    return best[1:]
 
 
 def _part(trial: Trial, scorer: CourseScorer) -> _Part:
@@ -234,7 +263,7 @@ def _part(trial: Trial, scorer: CourseScorer) -> _Part:
     return _Part(scores, top, quality_of(top, trial.relevant))
 
 
-def _shortlist(parts: Mapping[str, _Part]) -> _Shortlist:
+def _shortlist(parts: Mapping[str, _Part], relevant: Relevant) -> _Shortlist:
     """Join the tops of all scorers, each course once."""
     courses = np.sort(np.concatenate([part.top for part in parts.values()], axis=1), axis=1)
     courses[:, 1:][courses[:, 1:] == courses[:, :-1]] = -1
@@ -244,50 +273,78 @@ def _shortlist(parts: Mapping[str, _Part]) -> _Shortlist:
         name: np.where(there, np.take_along_axis(part.scores, places, axis=1), np.float32(np.nan))
         for name, part in parts.items()
     }
-    return _Shortlist(courses, scores)
+    return _Shortlist(courses, scores, relevant)
 
 
 def _best_weights(
-    shortlist: _Shortlist, relevant: Relevant, alone: Mapping[str, float]
+    shortlists: Sequence[_Shortlist], alone: Mapping[str, float]
 ) -> tuple[dict[str, float], float]:
     """Coordinate steps from each of the best single scorers; the start that gets furthest."""
     starts = sorted(alone, key=lambda name: -alone[name])[:STARTS]
-    found = [_climbed(shortlist, relevant, start, alone[start]) for start in starts]
+    found = [_climbed(shortlists, start, alone[start]) for start in starts]
     return max(found, key=lambda climb: climb[1])
 
 
 def _climbed(
-    shortlist: _Shortlist, relevant: Relevant, start: str, quality: float
+    shortlists: Sequence[_Shortlist], start: str, quality: float
 ) -> tuple[dict[str, float], float]:
-    """Coordinate steps from one scorer alone, until no step helps any more."""
-    weights = {name: float(name == start) for name in shortlist.scores}
-    for _ in range(ROUNDS):
-        before = quality
-        for name in weights:
-            weights[name], quality = _best_step(shortlist, relevant, weights, name, quality)
-        if quality - before <= LEAST_GAIN:
-            break
+    """Coordinate steps from one scorer alone, coarse then fine, until no step helps any more."""
+    weights = {name: float(name == start) for name in shortlists[0].scores}
+    for steps in (_coarse, _fine):
+        for _ in range(ROUNDS):
+            before = quality
+            for name in weights:
+                tried = steps(name, weights[name])
+                weights[name], quality = _best_step(shortlists, weights, name, tried, quality)
+            if quality - before <= LEAST_GAIN:
+                break
     return weights, quality
 
 
+def _coarse(name: str, _: float) -> Sequence[float]:
+    """The listed weights."""
+    return (*(AGAINST if name == "popularity" else ()), *WEIGHTS)
+
+
+def _fine(_: str, weight: float) -> Sequence[float]:
+    """Weights a little below and above the present one; none for a scorer that is left out."""
+    return [share * weight for share in FINER] if weight else ()
+
+
 def _best_step(
-    shortlist: _Shortlist,
-    relevant: Relevant,
+    shortlists: Sequence[_Shortlist],
     weights: Mapping[str, float],
     name: str,
+    tries: Sequence[float],
     quality: float,
 ) -> tuple[float, float]:
-    """The best weight of one scorer while the others keep theirs, and its quality."""
-    own = shortlist.scores[name]
+    """The best of the weights tried of one scorer while the others keep theirs; its quality."""
+    rests = [_without_one(shortlist, weights, name) for shortlist in shortlists]
+    learners = [len(shortlist.courses) for shortlist in shortlists]
+    best = weights[name]
+    for tried in tries:
+        qualities = [
+            _quality_with(shortlist, rest, name, tried)
+            for shortlist, rest in zip(shortlists, rests, strict=True)
+        ]
+        found = float(np.average(qualities, weights=learners))
+        if found > quality + LEAST_GAIN:
+            best, quality = tried, found
+    return best, quality
+
+
+def _without_one(shortlist: _Shortlist, weights: Mapping[str, float], name: str) -> Scores:
+    """The weighted sum of all scorers but one; NaN where no course stands."""
     rest = np.where(shortlist.courses >= 0, np.float32(0), np.float32(np.nan))
     for other, weight in weights.items():
         if other != name and weight:
             rest += np.float32(weight) * shortlist.scores[other]
-    best = weights[name]
-    for tried in (*(AGAINST if name == "popularity" else ()), *WEIGHTS):
-        places = top_items(np.add(rest, np.float32(tried) * own, dtype=np.float32), K)
-        chosen = np.take_along_axis(shortlist.courses, np.maximum(places, 0), axis=1)
-        found = quality_of(np.where(places >= 0, chosen, -1), relevant)
-        if found > quality + LEAST_GAIN:
-            best, quality = tried, found
-    return best, quality
+    return rest
+
+
+def _quality_with(shortlist: _Shortlist, rest: Scores, name: str, weight: float) -> float:
+    """The quality of the lists that one scorer's weight makes beside the others' sum."""
+    own = shortlist.scores[name]
+    places = top_items(np.add(rest, np.float32(weight) * own, dtype=np.float32), K)
+    chosen = np.take_along_axis(shortlist.courses, np.maximum(places, 0), axis=1)
+    return quality_of(np.where(places >= 0, chosen, -1), shortlist.relevant)

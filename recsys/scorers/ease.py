@@ -6,9 +6,11 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.sparse import diags_array
 
 from recsys.scorers.histories import HistoryScorer, taken_courses
-from recsys.scorers.matrices import Matrix, one_thread
+from recsys.scorers.matrices import Matrix, as_matrix, one_thread
+from recsys.scorers.neighbours import degrees
 from recsys.stages import Arrays, StageConfig
 from recsys.types import TrainingSet
 
@@ -24,6 +26,14 @@ class EaseConfig(StageConfig):
     """Only this many courses, the most taken, are modelled; the rest score null. The square
     of it is held in memory (6,000: 144 MB; three times that while fitting)."""
 
+    learner_damping: float = Field(default=0.0, ge=0, le=1)
+    """Power of a learner's degree that their taking of a course is divided by, the mean learner's
+    staying 1: above 0, who takes much says less about each pair of courses."""
+
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of each history that the model learns to do without [steck2020autoencoders]: the
+    more, the less a popular course leans on few others."""
+
 
 class Ease(HistoryScorer):
     """Scores a course by its learned closeness to all courses of the history.
@@ -32,8 +42,10 @@ class Ease(HistoryScorer):
     interaction. Null: no known course in the history, or a course nobody took (or beyond
     ``max_courses``).
 
-    With ``G = X^T X + regularisation * I`` over the (learners, courses) matrix X and
-    ``P = G^-1``, the closeness of course i to j is ``-P_ij / P_jj`` (0 for i = j).
+    With ``G = X^T W X`` over the (learners, courses) matrix X, ``W`` the learners' weights by
+    ``learner_damping``, q the ``dropout`` and ``P`` the inverse of
+    ``G + regularisation * I + q / (1 - q) * diag(G)``, the closeness of course i to j is
+    ``-P_ij / P_jj`` (0 for i = j).
     """
 
     name: ClassVar[str] = "ease"
@@ -46,7 +58,7 @@ class Ease(HistoryScorer):
         courses, taken = taken_courses(training.interactions)
         chosen = most_taken(taken, self.config.max_courses)
         with one_thread():
-            closeness = closeness_of(taken[:, chosen], self.config.regularisation)
+            closeness = closeness_of(taken[:, chosen], self.config)
         return self._restore(courses[chosen], closeness)
 
     def fold_in(self, taken: Matrix) -> NDArray[np.float32]:
@@ -74,13 +86,26 @@ def most_taken(taken: Matrix, limit: int) -> NDArray[np.int64]:
     return np.sort(np.argsort(-learners, kind="stable")[:limit])
 
 
-def closeness_of(taken: Matrix, regularisation: float) -> NDArray[np.float32]:
+def closeness_of(taken: Matrix, config: EaseConfig) -> NDArray[np.float32]:
     """EASE's weight matrix, (courses, courses), zero on its diagonal."""
-    gram = (taken.T @ taken).toarray().astype(np.float64)
-    gram[np.diag_indices_from(gram)] += regularisation
+    gram = _weighed(taken, config.learner_damping)
     if not gram.size:
         return gram.astype(np.float32)
+    kept = 1 - config.dropout
+    gram[np.diag_indices_from(gram)] /= kept
+    gram[np.diag_indices_from(gram)] += config.regularisation
     precision = scipy.linalg.inv(gram, overwrite_a=True, assume_a="pos")
     closeness = (-precision / precision.diagonal()).astype(np.float32)
     np.fill_diagonal(closeness, 0.0)
     return closeness
+
+
+def _weighed(taken: Matrix, damping: float) -> NDArray[np.float64]:
+    """Shared learners of each two courses, a learner weighed by ``degree^-2a`` over the mean's."""
+    if not damping:
+        return (taken.T @ taken).toarray().astype(np.float64)
+    sizes = degrees(taken, 1)
+    present = sizes > 0  # the others took only courses that aren't modelled
+    relative = np.divide(sizes, sizes[present].mean(), out=np.ones_like(sizes), where=present)
+    lighter = as_matrix(diags_array(relative ** (-2 * damping)) @ taken)
+    return (taken.T @ lighter).toarray().astype(np.float64)

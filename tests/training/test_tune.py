@@ -8,7 +8,7 @@ from recsys.errors import ScorerUnavailableError
 from recsys.scorers import discover
 from recsys.scorers.ease import Ease
 from recsys.types import TrainingSet
-from training.bench.models import hold_out, trial_of
+from training.bench.models import hold_out, trials_of
 from training.bench.tables import Tables
 from training.errors import TrainingError
 from training.metrics.lists import top_items
@@ -33,11 +33,11 @@ def tables(circles: pl.DataFrame) -> Tables:
 def trial(tables: Tables) -> Trial:
     last = pl.int_range(pl.len()).over("user") >= 5
     train = tables.train
-    return trial_of(Tables(train.filter(~last), train.filter(last), tables.test, ()), seed=0)
+    return trials_of(Tables(train.filter(~last), train.filter(last), tables.test, ()), seed=0)[0]
 
 
 def test_the_choice_beats_each_scorer_alone_on_the_validation_part(trial: Trial) -> None:
-    choice = choose_blend(trial, space=SPACE)
+    choice = choose_blend([trial], space=SPACE)
     assert choice.quality >= max(choice.alone.values())
     assert choice.alone["ease"] > choice.alone["popularity"]
     assert set(choice.configs) == set(choice.weights)
@@ -46,27 +46,27 @@ def test_the_choice_beats_each_scorer_alone_on_the_validation_part(trial: Trial)
 
 def test_the_better_configuration_is_chosen(trial: Trial) -> None:
     """With an endless penalty EASE is a count of shared learners; with 3 it knows the circles."""
-    choice = choose_blend(trial, space={"ease": SPACE["ease"]})
-    either = [choose_blend(trial, space={"ease": (c,)}).quality for c in SPACE["ease"]]
+    choice = choose_blend([trial], space={"ease": SPACE["ease"]})
+    either = [choose_blend([trial], space={"ease": (c,)}).quality for c in SPACE["ease"]]
     assert choice.quality == max(either)
     assert choice.weights == {"ease": 1.0}
 
 
 def test_the_same_seed_makes_the_same_choice(trial: Trial) -> None:
-    assert choose_blend(trial, space=SPACE) == choose_blend(trial, space=SPACE)
+    assert choose_blend([trial], space=SPACE) == choose_blend([trial], space=SPACE)
 
 
 def test_test_data_never_enter_the_choice(tables: Tables) -> None:
     scrambled = tables.test.with_columns(pl.col("item").shuffle(seed=1))
     for seed in (0, 1):
-        one = trial_of(tables, seed)
-        other = trial_of(Tables(tables.train, None, scrambled, ()), seed)
+        one = trials_of(tables, seed)[0]
+        other = trials_of(Tables(tables.train, None, scrambled, ()), seed)[0]
         assert one.training.interactions.equals(other.training.interactions)
         assert one.relevant.indices.tolist() == other.relevant.indices.tolist()
 
 
 def test_what_is_judged_on_is_not_learned_from(tables: Tables) -> None:
-    trial = trial_of(Tables(tables.train.with_columns(ts=None), None, tables.test, ()), seed=3)
+    trial = trials_of(Tables(tables.train.with_columns(ts=None), None, tables.test, ()), seed=3)[0]
     assert trial.relevant.nnz > 0
     assert trial.barred.multiply(trial.relevant).nnz == 0
     learned = set(trial.training.interactions.select("learner_id", "course_id").iter_rows())
@@ -74,6 +74,40 @@ def test_what_is_judged_on_is_not_learned_from(tables: Tables) -> None:
         relevant = trial.catalogue.course_ids.gather(trial.relevant[[row]].indices)
         assert all((query.learner_id, course) not in learned for course in relevant)
         assert len(query.history) == trial.barred[[row]].nnz
+
+
+def test_a_later_validation_part_is_joined_by_a_longer_window_that_begins_earlier(
+    circles: pl.DataFrame,
+) -> None:
+    in_order = circles.cast({"ts": pl.Float64}).sort("ts")
+    half = in_order.height // 2
+    train, valid = in_order.head(half), in_order.slice(half, half // 2)
+    late, early = trials_of(Tables(train, valid, valid, ()), seed=0)
+    assert late.training.interactions.height == train.height
+    assert early.training.interactions.height == train.height - valid.height
+    assert early.relevant.nnz > 0
+    assert early.barred.multiply(early.relevant).nnz == 0
+
+
+@pytest.mark.parametrize("undated", [True, False], ids=["no times", "not later than train"])
+def test_without_an_order_in_time_only_the_given_part_is_judged_on(
+    circles: pl.DataFrame, *, undated: bool
+) -> None:
+    mixed = circles.cast({"ts": pl.Float64}).sample(fraction=1, shuffle=True, seed=1)
+    if undated:
+        mixed = mixed.with_columns(ts=pl.lit(None, pl.Float64))
+    half = mixed.height // 2
+    tables = Tables(mixed.head(half), mixed.slice(half, half // 2), mixed.tail(9), ())
+    assert len(trials_of(tables, seed=0)) == 1
+
+
+def test_trials_count_by_their_learners(trial: Trial) -> None:
+    """Twice the same trial says what it says alone."""
+    once, twice = (choose_blend(trials, space=SPACE) for trials in ([trial], [trial, trial]))
+    assert once.weights == twice.weights
+    assert once.quality == pytest.approx(twice.quality)
+    with pytest.raises(TrainingError, match="at least one trial"):
+        choose_blend([], space=SPACE)
 
 
 def test_with_times_the_last_part_is_held_out(circles: pl.DataFrame) -> None:
@@ -93,18 +127,18 @@ def test_a_scorer_that_can_not_be_used_is_left_out_with_its_reason(
         raise ScorerUnavailableError(message)
 
     monkeypatch.setattr(Ease, "fit", missing)
-    choice = choose_blend(trial, space=SPACE)
+    choice = choose_blend([trial], space=SPACE)
     assert choice.absent == {"ease": "not installed"}
     assert "ease" not in choice.weights
     with pytest.raises(TrainingError, match="can be used here"):
-        choose_blend(trial, space={"ease": SPACE["ease"]})
+        choose_blend([trial], space={"ease": SPACE["ease"]})
 
 
 def test_only_course_scorers_with_a_configuration_can_be_chosen(trial: Trial) -> None:
     with pytest.raises(TrainingError, match="no course scorer"):
         fitted("context", {}, trial.training)
     with pytest.raises(TrainingError, match="no configuration"):
-        choose_blend(trial, space={"ease": ()})
+        choose_blend([trial], space={"ease": ()})
 
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
@@ -117,7 +151,7 @@ def test_the_shipped_space_holds_different_configurations_that_its_scorer_takes(
 
 def test_progress_tells_what_is_tried(trial: Trial) -> None:
     told: list[str] = []
-    choose_blend(trial, space={"ease": SPACE["ease"]}, progress=told.append)
+    choose_blend([trial], space={"ease": SPACE["ease"]}, progress=told.append)
     assert told == [
         "ease {'regularisation': 1000000000.0}",
         "ease {'regularisation': 3.0}",

@@ -138,7 +138,7 @@ def fit_cold(
     pairs = cold.tables.known
     if name == DEFAULT:
         trial = cold_trial(cold, seed)
-        choice = choose_blend(trial, space=SPACE, progress=progress)
+        choice = choose_blend([trial], space=SPACE, progress=progress)
         configs, weights = choice.configs, choice.weights
         told = {
             "configs": {scorer: dict(options) for scorer, options in configs.items()},

@@ -87,9 +87,33 @@ def hold_out(tables: Tables, seed: int) -> Split:
     return split_at_random(tables.train, VALID_SHARE, seed=seed)
 
 
-def trial_of(tables: Tables, seed: int) -> Trial:
-    """What the default's choice is made on; reads nothing of test."""
-    split = hold_out(tables, seed)
+def trials_of(tables: Tables, seed: int) -> list[Trial]:
+    """What choices are made on, each with users known before it; reads nothing of test.
+
+    The part that ``hold_out`` gives; and, where the caller's validation file follows train in
+    time, a longer window that begins as much earlier: the two together tell what lasts.
+    """
+    splits = [hold_out(tables, seed), *_earlier(tables)]
+    found = [_trial(tables, split, seed) for split in splits]
+    return [trial for trial in found if trial.queries]
+
+
+def _earlier(tables: Tables) -> list[Split]:
+    """A cut before the caller's own, as many rows earlier as its validation part has."""
+    valid = tables.valid
+    if valid is None or valid.is_empty() or tables.known["ts"].null_count():
+        return []
+    begins: Any = valid["ts"].min()
+    latest: Any = tables.train["ts"].max()
+    if latest > begins or valid.height >= tables.train.height:
+        return []
+    in_order = tables.train.sort("ts", maintain_order=True)
+    early = in_order.head(-valid.height)
+    return [Split(early, pl.concat([in_order.tail(valid.height), valid]))]
+
+
+def _trial(tables: Tables, split: Split, seed: int) -> Trial:
+    """One split as a trial: its users who are known before the cut, at most as many as fit."""
     catalogue = Catalogue(tables.known["item"].unique().sort())
     warm = split.test.join(split.train.select("user").unique(), on="user", how="semi")
     users = warm["user"].unique().sort()
@@ -104,11 +128,11 @@ def trial_of(tables: Tables, seed: int) -> Trial:
 
 
 def _fit_default(tables: Tables, seed: int, progress: Callable[[str], None] | None) -> FittedModel:
-    trial = trial_of(tables, seed)
-    if not trial.queries:
+    trials = trials_of(tables, seed)
+    if not trials:
         model = fit_model(FALLBACK, tables, seed, progress)
         return FittedModel(model.score, (TOO_LITTLE,))
-    choice = choose_blend(trial, progress=progress)
+    choice = choose_blend(trials, progress=progress)
     if progress:
         progress("refit")
     training = training_set(tables.known, seed)
@@ -121,7 +145,7 @@ def _fit_default(tables: Tables, seed: int, progress: Callable[[str], None] | No
         "weights": dict(choice.weights),
         "validation_quality": choice.quality,
         "validation_quality_alone": dict(choice.alone),
-        "validation_users": len(trial.queries),
+        "validation_users": sum(len(trial.queries) for trial in trials),
     }
     return FittedModel(score, notes, told)
 
@@ -130,7 +154,7 @@ def _fit_peer(
     name: str, tables: Tables, seed: int, progress: Callable[[str], None] | None
 ) -> FittedModel:
     """Choose on the default's validation part, then fit on all that is known."""
-    choice = choose_peer(name, trial_of(tables, seed), progress)
+    choice = choose_peer(name, trials_of(tables, seed), progress)
     if progress:
         progress("refit")
     training = training_set(tables.known, seed)

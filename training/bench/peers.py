@@ -25,7 +25,7 @@ from recsys.stages import Arrays, CourseScorer, StageConfig
 from recsys.types import LearnerQuery, TrainingSet
 from training.course_ranking import rank_courses, score_alone
 from training.errors import BenchError
-from training.tune import K, Options, Trial, fitted, quality_of
+from training.tune import K, Options, Trial, fitted, quality_of, together
 
 FALLBACK: Final = "popularity"
 """Shown to users of whom a peer knows nothing."""
@@ -274,28 +274,36 @@ def fit_peer(name: str, options: Options, training: TrainingSet) -> CourseScorer
 
 
 def choose_peer(
-    name: str, trial: Trial, progress: Callable[[str], None] | None = None
+    name: str, trials: Sequence[Trial], progress: Callable[[str], None] | None = None
 ) -> PeerChoice:
-    """The settings of a peer that rank the validation part best; reads nothing of test.
+    """The settings of a peer that rank the validation parts best; reads nothing of test.
 
     Args:
         name: one of ``PEERS``.
-        trial: what to fit on and what to judge on, the same that the default is chosen on.
+        trials: what to fit on and what to judge on, the same that the default is chosen on.
         progress: told what is being tried.
 
     Raises:
         ScorerUnavailableError: its library isn't installed here.
     """
     space = PEERS[name].space
-    if not trial.queries:
+    if not trials:
         return PeerChoice(space[0], None, 0)
-    fallback = fitted(FALLBACK, {}, trial.training)
+    fallbacks = [fitted(FALLBACK, {}, trial.training) for trial in trials]
     qualities: list[float] = []
     for options in space:
         if progress:
             progress(f"{name} {dict(options)}")
-        score = score_alone(trial.catalogue, fit_peer(name, options, trial.training), fallback)
-        lists = rank_courses(score, trial.queries, trial.barred, K)
-        qualities.append(quality_of(lists, trial.relevant))
+        found = [
+            _quality(name, options, trial, fallback)
+            for trial, fallback in zip(trials, fallbacks, strict=True)
+        ]
+        qualities.append(together(trials, found))
     best = max(range(len(space)), key=qualities.__getitem__)
     return PeerChoice(space[best], qualities[best], len(space))
+
+
+def _quality(name: str, options: Options, trial: Trial, fallback: CourseScorer) -> float:
+    """How well a peer with these settings ranks one trial."""
+    score = score_alone(trial.catalogue, fit_peer(name, options, trial.training), fallback)
+    return quality_of(rank_courses(score, trial.queries, trial.barred, K), trial.relevant)

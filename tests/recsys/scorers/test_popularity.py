@@ -9,6 +9,7 @@ import pytest
 
 from data.vocab import AGE_BAND_YEARS, AGE_BANDS
 from recsys.scorers.popularity import ANY, Popularity, PopularityConfig, band_of
+from recsys.scorers.returning import Returning, ReturningConfig
 from recsys.types import LearnerQuery, TrainingSet
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
@@ -90,3 +91,19 @@ def test_each_band_is_found_by_its_years(band: str) -> None:
 @pytest.mark.parametrize("ages", [(None, None), (60, None), (20, 70)])
 def test_unknown_or_mixed_ages_are_everyone(ages: tuple[int | None, int | None]) -> None:
     assert band_of(*ages) == ANY
+
+
+def test_who_comes_back_is_told_apart_from_newcomers() -> None:
+    """Everybody begins with ``first``; those who stay go on to ``then``."""
+    rows = [(f"u{n}", "first", 100.0) for n in range(9)] + [
+        (f"u{n}", "then", 50.0) for n in range(3)
+    ]
+    interactions = pl.DataFrame(
+        [(learner, course, 1.0, age) for learner, course, age in rows],
+        schema=["learner_id", "course_id", "weight", "age_days"],
+        orient="row",
+    )
+    training = TrainingSet(interactions, pl.DataFrame(), pl.DataFrame(), AS_OF)
+    assert Returning(ReturningConfig()).fit(training).fitted_courses().tolist() == ["then"]
+    every = Returning(ReturningConfig(settled_days=60.0)).fit(training)
+    assert every.fitted_courses().tolist() == []

@@ -46,6 +46,24 @@ def test_ease_solves_its_ridge_regressions() -> None:
     np.testing.assert_allclose(closeness[others, target], by_hand, rtol=1e-4, atol=1e-6)
 
 
+def test_ease_that_does_without_part_of_a_history_solves_weighed_and_stronger_regressions() -> None:
+    """Dropout adds q / (1 - q) of its takings to a course's penalty; who takes much says less."""
+    data, penalty, damping, dropout = world(), 3.0, 0.25, 0.2
+    _, taken = taken_courses(data.interactions)
+    dense = taken.toarray().astype(np.float64)
+    sizes = dense.sum(axis=1)
+    weights = ((sizes / sizes.mean()) ** (-2 * damping))[:, None]
+    config = EaseConfig(regularisation=penalty, learner_damping=damping, dropout=dropout)
+    closeness = Ease(config).fit(data).arrays()["closeness"]
+    target = 4
+    others = [c for c in range(dense.shape[1]) if c != target]
+    gram = dense[:, others].T @ (weights * dense[:, others])
+    penalties = penalty + dropout / (1 - dropout) * gram.diagonal()
+    right = dense[:, others].T @ (weights[:, 0] * dense[:, target])
+    by_hand = np.linalg.solve(gram + np.diag(penalties), right)
+    np.testing.assert_allclose(closeness[others, target], by_hand, rtol=1e-3, atol=1e-5)
+
+
 def test_ease_keeps_to_the_most_taken_courses_of_a_catalogue_too_large() -> None:
     rows = [("l1", "often"), ("l2", "often"), ("l1", "seldom"), ("l2", "also"), ("l3", "also")]
     frame = pl.DataFrame(rows, schema=["learner_id", "course_id"], orient="row")

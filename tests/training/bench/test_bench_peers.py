@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from training.bench.models import MODELS, NO_TIMES, fit_model, known_models, trial_of
+from training.bench.models import MODELS, NO_TIMES, fit_model, known_models, trials_of
 from training.bench.peers import PEERS, Peer, Settings, choose_peer, fit_peer
 from training.bench.tables import Tables, matrix_of, queries_of, read_tables, training_set
 from training.bench.worker import rank_test
@@ -107,17 +107,14 @@ def test_the_setting_that_ranks_the_validation_part_best_is_chosen(
     make = PEERS["recent_popular"].make
     monkeypatch.setattr("training.bench.peers.PEERS", {"recent_popular": Settings(make, space)})
     said: list[str] = []
-    choice = choose_peer("recent_popular", trend(), said.append)
+    choice = choose_peer("recent_popular", [trend()], said.append)
     assert choice.options == {"half_life_days": 30.0}
     assert choice.quality == pytest.approx(1.0)
     assert choice.tried == len(said) == 2
 
 
 def test_where_nothing_can_be_chosen_on_the_first_setting_stands() -> None:
-    trial = trend()
-    none = trial.relevant[:0]
-    nobody = Trial(trial.training, trial.catalogue, [], none, none)
-    choice = choose_peer("recent_popular", nobody)
+    choice = choose_peer("recent_popular", [])
     assert choice.options == PEERS["recent_popular"].space[0]
     assert choice.quality is None
 
@@ -143,5 +140,5 @@ def test_a_peer_is_no_part_of_a_bundle(tables: Tables) -> None:
 
 def test_the_choice_reads_nothing_of_test(tables: Tables) -> None:
     other = Tables(tables.train, None, tables.test.head(1), tables.notes)
-    first, again = (choose_peer("implicit_cosine", trial_of(part, 0)) for part in (tables, other))
+    first, again = (choose_peer("implicit_cosine", trials_of(part, 0)) for part in (tables, other))
     assert first == again
