@@ -20,6 +20,9 @@ from recsys.types import LearnerQuery
 Claim = tuple[str, Evidence]
 """A kind of reason and the figures it rests on."""
 
+OF_PLACE: Final = ("age_low", "district_code")
+"""What popularity is told by: how many of the learner's age or district."""
+
 FEN_A_YUAN: Final = 100
 SKILLS_NAMED: Final = 3
 """Most skills of one sentence."""
@@ -108,12 +111,15 @@ def travel(section: Section) -> Claim | None:
     return "near", {"minutes": round(minutes)}
 
 
+def at_free_times(section: Section) -> bool:
+    """Whether every class is at a free time."""
+    return section.number("slot_fit") == 1
+
+
 def slots(section: Section) -> Claim | None:
-    """Every class is at a free time."""
+    """When it meets, where it does."""
     held = section.told("slots")
-    if not held or section.number("slot_fit") != 1:
-        return None
-    return "free_slot", {"slots_zh": slots_zh(held), "slots_en": slots_en(held)}
+    return ("free_slot", {"slots_zh": slots_zh(held), "slots_en": slots_en(held)}) if held else None
 
 
 def daytime(section: Section) -> Claim | None:
@@ -124,14 +130,18 @@ def daytime(section: Section) -> Claim | None:
     return "daytime", {}
 
 
-def price(section: Section) -> Claim | None:
-    """It costs nothing, or less than the mean of what is open."""
+def is_cheap(section: Section) -> bool:
+    """Whether it costs nothing, or less than the mean of what is open."""
     fen, mean = section.number("price_net_fen"), section.number("mean_price_net_fen")
-    if fen == 0:
-        return "free_of_charge", {}
-    if fen is None or mean is None or fen >= mean:
+    return fen is not None and (fen == 0 or (mean is not None and fen < mean))
+
+
+def price(section: Section) -> Claim | None:
+    """What it costs."""
+    fen = section.number("price_net_fen")
+    if fen is None:
         return None
-    return "price", {"yuan": f"{fen / FEN_A_YUAN:g}"}
+    return ("price", {"yuan": f"{fen / FEN_A_YUAN:g}"}) if fen else ("free_of_charge", {})
 
 
 def age(section: Section) -> Claim | None:
@@ -246,21 +256,36 @@ def new(section: Section) -> Claim | None:
     return ("new", {}) if held and section.course_id not in held else None
 
 
-CLAIMS: Final[Mapping[str, Callable[[Section], Claim | None]]] = MappingProxyType(
+class Telling(NamedTuple):
+    """How a factor is told.
+
+    Attributes:
+        tell: what can be said of a section.
+        reads: the fields of the query that alone decide, beside the section: learners who agree
+            in them are told the same. None where everybody is told anew.
+        where: what has to hold for the learner before anything is said; None asks nothing.
+    """
+
+    tell: Callable[[Section], Claim | None]
+    reads: tuple[str, ...] | None = None
+    where: Callable[[Section], bool] | None = None
+
+
+CLAIMS: Final[Mapping[str, Telling]] = MappingProxyType(
     {
-        "travel": travel,
-        "slots": slots,
-        "daytime": daytime,
-        "price": price,
-        "age": age,
-        "goal": goal,
-        "demand": demand,
-        "popularity": popularity,
-        "institution": institution,
-        "quality": quality,
-        "taste": taste,
-        "profile": profile,
-        "new": new,
+        "travel": Telling(travel),
+        "slots": Telling(slots, (), at_free_times),
+        "daytime": Telling(daytime, ()),
+        "price": Telling(price, (), is_cheap),
+        "age": Telling(age, ("age_low", "age_high")),
+        "goal": Telling(goal),
+        "demand": Telling(demand, ()),
+        "popularity": Telling(popularity, OF_PLACE),
+        "institution": Telling(institution, ()),
+        "quality": Telling(quality, ()),
+        "taste": Telling(taste),
+        "profile": Telling(profile, ("personalised", *OF_PLACE)),
+        "new": Telling(new, ()),
     }
 )
 """What can be said for each factor."""
