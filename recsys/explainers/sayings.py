@@ -54,8 +54,7 @@ class Sayings:
         if telling.reads is None:
             return Teller(telling, query.elder, None)
         key = (name, query.elder, *[getattr(query, field) for field in telling.reads])
-        kept = self._kept.get(key)
-        return Teller(telling, query.elder, self._kept.setdefault(key, {}) if kept is None else kept)
+        return Teller(telling, query.elder, self._kept.setdefault(key, {}))
 
 
 class Teller:

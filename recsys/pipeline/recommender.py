@@ -179,11 +179,16 @@ class Recommender:
         """
         allowed = [as_permitted(query) for query in queries]
         tastes, logs = Tastes(allowed, self.scorers), self.logs(allowed)
-        # chosen for all, then told for all: what is told is small and stays near the processor
-        listed = [
-            self._listed(query, self._decide(allowed[place], tastes, place, logs), means=explain)
-            for place, query in enumerate(queries)
-        ]
+        # chosen for all, then told for all: what is told is small and stays near the processor;
+        # and one after another who share most, so that what they share stays there too
+        alike = sorted(range(len(queries)), key=lambda place: _likeness(allowed[place]))
+        chosen = {
+            place: self._listed(
+                queries[place], self._decide(allowed[place], tastes, place, logs), means=explain
+            )
+            for place in alike
+        }
+        listed = [chosen[place] for place in range(len(queries))]
         return told(listed, self._profiles, self._explainer if explain else None)
 
     def why_not(self, query: LearnerQuery, section_id: str) -> WhyNot:
@@ -321,3 +326,8 @@ class Recommender:
 
 def _size(query: LearnerQuery, policy: Policy) -> int:
     return min(query.n, policy.elder.n_max) if query.elder else query.n
+
+
+def _likeness(query: LearnerQuery) -> tuple[str, int, str]:
+    """What queries have in common of which most is shared: the same sections, scored alike."""
+    return (query.programme or "", query.age_low or 0, query.district_code or "")
