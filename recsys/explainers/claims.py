@@ -27,6 +27,9 @@ FEN_A_YUAN: Final = 100
 SKILLS_NAMED: Final = 3
 """Most skills of one sentence."""
 
+NO_WAY: Final = -1
+"""Minutes of a way that nobody has to go."""
+
 MOST: Final = 50
 """Percent above which it was most people."""
 
@@ -101,19 +104,25 @@ class Section(NamedTuple):
         return course
 
 
-def travel(section: Section) -> Claim | None:
-    """No way at all, or a way that is shorter than the mean one to what is open."""
+def short_way(section: Section) -> int | None:
+    """Minutes of a way that is shorter than the mean one to what is open, or of none at all."""
     if section.told("mode") in ONLINE_MODES:
-        return "no_travel", {}
+        return NO_WAY
     minutes, mean = section.number("travel_min"), section.number("mean_travel_min")
-    if minutes is None or mean is None or minutes >= mean:
+    return None if minutes is None or mean is None or minutes >= mean else round(minutes)
+
+
+def travel(section: Section) -> Claim | None:
+    """No way at all, or how short it is."""
+    minutes = short_way(section)
+    if minutes is None:
         return None
-    return "near", {"minutes": round(minutes)}
+    return ("no_travel", {}) if minutes == NO_WAY else ("near", {"minutes": minutes})
 
 
-def at_free_times(section: Section) -> bool:
-    """Whether every class is at a free time."""
-    return section.number("slot_fit") == 1
+def at_free_times(section: Section) -> int | None:
+    """The section, where every class is at a free time."""
+    return section.row if section.number("slot_fit") == 1 else None
 
 
 def slots(section: Section) -> Claim | None:
@@ -130,10 +139,11 @@ def daytime(section: Section) -> Claim | None:
     return "daytime", {}
 
 
-def is_cheap(section: Section) -> bool:
-    """Whether it costs nothing, or less than the mean of what is open."""
+def at_low_price(section: Section) -> int | None:
+    """The section, where it costs nothing, or less than the mean of what is open."""
     fen, mean = section.number("price_net_fen"), section.number("mean_price_net_fen")
-    return fen is not None and (fen == 0 or (mean is not None and fen < mean))
+    cheap = fen is not None and (fen == 0 or (mean is not None and fen < mean))
+    return section.row if cheap else None
 
 
 def price(section: Section) -> Claim | None:
@@ -263,20 +273,21 @@ class Telling(NamedTuple):
         tell: what can be said of a section.
         reads: the fields of the query that alone decide, beside the section: learners who agree
             in them are told the same. None where everybody is told anew.
-        where: what has to hold for the learner before anything is said; None asks nothing.
+        by: what is said is the same for equal numbers of this, of which None says nothing; by
+            default the section itself decides.
     """
 
     tell: Callable[[Section], Claim | None]
     reads: tuple[str, ...] | None = None
-    where: Callable[[Section], bool] | None = None
+    by: Callable[[Section], int | None] | None = None
 
 
 CLAIMS: Final[Mapping[str, Telling]] = MappingProxyType(
     {
-        "travel": Telling(travel),
+        "travel": Telling(travel, (), short_way),
         "slots": Telling(slots, (), at_free_times),
         "daytime": Telling(daytime, ()),
-        "price": Telling(price, (), is_cheap),
+        "price": Telling(price, (), at_low_price),
         "age": Telling(age, ("age_low", "age_high")),
         "goal": Telling(goal),
         "demand": Telling(demand, ()),

@@ -31,7 +31,7 @@ class Saying(NamedTuple):
 
 
 Kept = dict[int, Saying | None]
-"""By row of the offer, what was said of the section; None where nothing true could be."""
+"""By the number that decides, mostly a section's row, what was said; None where nothing true was."""
 
 
 class Sayings:
@@ -70,14 +70,15 @@ class Teller:
 
     def say(self, section: Section) -> Saying | None:
         """What can truthfully be said; None where nothing can."""
-        where, kept = self._telling.where, self._kept
-        if where is not None and not where(section):
+        tell, _, by = self._telling
+        if self._kept is None:
+            return self._said(tell(section))
+        key = section.row if by is None else by(section)
+        if key is None:
             return None
-        if kept is None:
-            return self._said(self._telling.tell(section))
-        if section.row not in kept:
-            kept[section.row] = self._said(self._telling.tell(section))
-        return kept[section.row]
+        if key not in self._kept:
+            self._kept[key] = self._said(tell(section))
+        return self._kept[key]
 
     def _said(self, claim: Claim | None) -> Saying | None:
         if claim is None:
