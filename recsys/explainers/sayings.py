@@ -31,7 +31,7 @@ class Saying(NamedTuple):
 
 
 Kept = dict[int, Saying | None]
-"""By the number that decides, mostly a section's row, what was said; None where nothing true was."""
+"""What was said, by the number that decides, mostly the row; None where nothing true was."""
 
 
 class Sayings:
