@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from features.pairs import Minutes, Places
 from features.slots import Bits, week_bits
-from recsys.columns import UNKNOWN, Index, Level, Mask, Reals, Sets
+from recsys.columns import UNKNOWN, Agreed, Index, Level, Mask, Reals, Sets
 
 
 class Offer:
@@ -147,30 +147,6 @@ class Offer:
     def courses(self) -> Level:
         """What the sections teach."""
         return self.level("course_id")
-
-
-class Agreed:
-    """The sections that rules keep for all queries which agree in what the rules read.
-
-    What is counted or summed over them once is kept, and put right for one query by its few
-    sections that a rule of its own refuses.
-
-    Attributes:
-        first: by section, the place of the first of these rules that refuses it.
-        kept: the sections that none refuses.
-    """
-
-    def __init__(self, first: NDArray[np.int8], kept: Index) -> None:
-        """Take a verdict."""
-        self.first = first
-        self.kept = kept
-        self._known: dict[Hashable, Any] = {}
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """A figure of the kept sections, kept under its key."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
 
 
 Kind = TypeVar("Kind", bound=np.generic)

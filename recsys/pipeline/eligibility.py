@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recsys.columns import Index, Mask
-from recsys.offer import Agreed, Candidates
+from recsys.columns import Agreed, Index, Mask
+from recsys.offer import Candidates
 from recsys.rules import Rule, all_rules
 from recsys.types import LearnerQuery
 
