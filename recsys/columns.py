@@ -1,8 +1,8 @@
 """Columns of sections as numbers: what sections share is numbered once and told by number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,3 +98,27 @@ class Sets:
         met = np.append(missing == 0, np.nan)
         found: Reals = met[self.of_section if rows is None else self.of_section[rows]]
         return found
+
+
+class Agreed:
+    """The sections that rules keep for all queries which agree in what the rules read.
+
+    What is counted or summed over them once is kept, and put right for one query by its few
+    sections that a rule of its own refuses.
+
+    Attributes:
+        first: by section, the place of the first of these rules that refuses it.
+        kept: the sections that none refuses.
+    """
+
+    def __init__(self, first: NDArray[np.int8], kept: Index) -> None:
+        """Take a verdict."""
+        self.first = first
+        self.kept = kept
+        self._known: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A figure of the kept sections, kept under its key."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]

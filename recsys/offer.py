@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from features.pairs import Minutes, Places
 from features.slots import Bits, week_bits
-from recsys.columns import UNKNOWN, Index, Level, Mask, Reals, Sets
+from recsys.columns import UNKNOWN, Agreed, Index, Level, Mask, Reals, Sets
 
 
 class Offer:
@@ -36,6 +36,7 @@ class Offer:
         """
         self.frame = frame
         self.verdicts: dict[object, Agreed] = {}
+        self._names = frozenset(frame.columns)
         self._travel_times = travel_times
         self._numbers: dict[str, Reals] = {}
         self._levels: dict[str, Level] = {}
@@ -48,6 +49,10 @@ class Offer:
     def __len__(self) -> int:
         """How many sections there are."""
         return self.frame.height
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a column."""
+        return name in self._names
 
     def numbers(self, name: str) -> Reals:
         """A column as numbers, NaN where null; shape (sections,).
@@ -144,30 +149,6 @@ class Offer:
         return self.level("course_id")
 
 
-class Agreed:
-    """The sections that rules keep for all queries which agree in what the rules read.
-
-    What is counted or summed over them once is kept, and put right for one query by its few
-    sections that a rule of its own refuses.
-
-    Attributes:
-        first: by section, the place of the first of these rules that refuses it.
-        kept: the sections that none refuses.
-    """
-
-    def __init__(self, first: NDArray[np.int8], kept: Index) -> None:
-        """Take a verdict."""
-        self.first = first
-        self.kept = kept
-        self._known: dict[Hashable, Any] = {}
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """A figure of the kept sections, kept under its key."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
-
-
 Kind = TypeVar("Kind", bound=np.generic)
 
 Derived = Callable[["Candidates"], Reals]
@@ -231,8 +212,8 @@ class Candidates:
 
     def __contains__(self, name: str) -> bool:
         """Whether there is such a column."""
-        own = (self._added, self._derived, self.tastes)
-        return any(name in columns for columns in own) or name in self.offer.frame.columns
+        own = name in self._added or name in self._derived or name in self.tastes
+        return own or name in self.offer
 
     def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
@@ -272,24 +253,51 @@ class Candidates:
         """One value per section of the offer, as one per candidate."""
         return whole if self.rows is None else whole[self.rows]
 
-    def counts(self, key: Hashable, of_section: NDArray[np.signedinteger], size: int) -> Reals:
+    def counts(
+        self,
+        key: Hashable,
+        of_section: NDArray[np.signedinteger],
+        size: int,
+        counted: Mask | None = None,
+    ) -> Reals:
         """How many candidates there are of each number; shape (size,).
 
         Args:
-            key: names the numbering, within the offer.
+            key: names the numbering and what is counted, within the offer.
             of_section: the number of each section of the offer.
             size: how many numbers there are.
+            counted: the numbers that are counted, the others are 0; None for all.
         """
 
-        def counted(rows: Index | None) -> Reals:
+        def of(rows: Index | None) -> Reals:
             numbers = of_section if rows is None else of_section[rows]
-            return np.bincount(numbers, minlength=size).astype(np.float64)
+            counts = np.bincount(numbers, minlength=size).astype(np.float64)
+            return counts if counted is None else counts * counted
 
         if self._less is None:
-            return counted(self.rows)
+            return of(self.rows)
         agreed, without = self._less
-        whole: Reals = agreed.once(("counts", key), lambda: counted(agreed.kept))
-        return whole - counted(without) if len(without) else whole
+        whole: Reals = agreed.once(("counts", key), lambda: of(agreed.kept))
+        return whole - of(without) if len(without) else whole
+
+    def mean(self, name: str) -> float:
+        """The mean of a column of the offer over the candidates; NaN where nothing is known."""
+        values = self.offer.numbers(name)
+
+        def of(rows: Index | None) -> tuple[float, int]:
+            some = values if rows is None else values[rows]
+            known = some[~np.isnan(some)]
+            return float(known.sum()), len(known)
+
+        if self._less is None:
+            whole, count = of(self.rows)
+        else:
+            agreed, without = self._less
+            whole, count = agreed.once(("sum", name), lambda: of(agreed.kept))
+            if len(without):
+                less, fewer = of(without)
+                whole, count = whole - less, count - fewer
+        return whole / count if count else np.nan
 
     def sums(self, key: Hashable, values: Reals) -> Reals:
         """The sum over the candidates of some values by section; shape (rows,).

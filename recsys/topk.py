@@ -1,8 +1,8 @@
 """The best few of many scores, exactly: for a block of lists at once, without sorting the rest.
 
 Scores are looked at in groups; the k-th largest of the groups' maxima is a floor that at least k
-scores reach, so that only the few above it are sorted. Two passes over the scores, both as fast
-as memory is read.
+scores reach, so that only the few above it are sorted. One pass over the scores, as fast as memory
+is read.
 """
 
 from typing import Final
@@ -14,6 +14,8 @@ DEEPEST: Final = 40
 """Scores of a group, at most: deeper groups leave more scores to look at."""
 SPARE: Final = 3
 """Groups per wanted score, at least: with fewer the floor is low and many scores reach it."""
+BUNCH: Final = 8
+"""Scores of a bunch; a group is made of whole bunches, where it isn't smaller than one."""
 LEAST_DEEP: Final = 4
 """With smaller groups, sorting everything is as quick."""
 
@@ -79,22 +81,29 @@ def _reaching(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.floating]]:
     """Row, place and value of the scores that may be among the best of their row.
 
-    A group is every ``groups``-th score, so that maxima are taken over whole rows of memory;
-    only groups whose maximum reaches the floor are looked into, and the few scores beyond the
-    last whole group.
+    A bunch is every ``bunches``-th score, and a group every ``groups``-th bunch, so that maxima
+    are taken over whole rows of memory. Only groups whose maximum reaches the floor are looked
+    into, of these only such bunches, and the few scores beyond the last whole group: a score
+    that is looked at alone is one that memory has to be waited for.
     """
     rows, width = scores.shape
-    groups = width // deep
-    whole = scores[:, : deep * groups].reshape(rows, deep, groups)
-    maxima = whole.max(axis=1)
+    size = min(BUNCH, deep)
+    groups, layers = width // deep, deep // size
+    bunches = groups * layers
+    whole = scores[:, : size * bunches].reshape(rows, size, bunches)
+    bunched = whole.max(axis=1)
+    grouped = bunched.reshape(rows, layers, groups)
+    maxima = grouped.max(axis=1)
     floors = np.partition(maxima, groups - length, axis=1)[:, groups - length]
     row, group = np.nonzero(maxima >= floors[:, None])
-    within = whole[row, :, group]
-    rest = scores[:, deep * groups :]
+    hit, layer = np.nonzero(grouped[row, :, group] >= floors[row, None])
+    row, bunch = row[hit], layer * groups + group[hit]
+    within = whole[row, :, bunch]
+    rest = scores[:, size * bunches :]
     high, level = np.nonzero((within >= floors[row, None]) & (within > -np.inf))
     tail, column = np.nonzero((rest >= floors[:, None]) & (rest > -np.inf))
     return (
         np.concatenate([row[high], tail]),
-        np.concatenate([level * groups + group[high], column + deep * groups]),
+        np.concatenate([level * bunches + bunch[high], column + size * bunches]),
         np.concatenate([within[high, level], rest[tail, column]]),
     )

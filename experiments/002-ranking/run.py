@@ -1,6 +1,6 @@
 """The shipped recommender beside its peers: on real sets, in the arena, and its speed.
 
-    python experiments/002-ranking/run.py [sets] [cold] [arena] [speed] [--record]
+    python experiments/002-ranking/run.py [sets] [cold] [arena] [speed] [memory] [--record]
 
 Parts that aren't named aren't measured; none named means all. Each set, model and seed runs in
 a process of its own and is kept under var/, by what it was measured with; a run that was stopped
@@ -146,7 +146,11 @@ def _speed(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: P
     tasks.keep(config, task, pace.measured(config["speed"], work, _timed_words()))
 
 
-_MEASURES = {"sets": _set, "cold": _cold, "arena": _arena, "speed": _speed}
+def _memory(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
+    tasks.keep(config, task, pace.weighed(config["memory"], work, _timed_words()))
+
+
+_MEASURES = {"sets": _set, "cold": _cold, "arena": _arena, "speed": _speed, "memory": _memory}
 
 
 def _arguments() -> argparse.Namespace:

@@ -20,9 +20,15 @@ from recsys.types import LearnerQuery
 Claim = tuple[str, Evidence]
 """A kind of reason and the figures it rests on."""
 
+OF_PLACE: Final = ("age_low", "district_code")
+"""What popularity is told by: how many of the learner's age or district."""
+
 FEN_A_YUAN: Final = 100
 SKILLS_NAMED: Final = 3
 """Most skills of one sentence."""
+
+NO_WAY: Final = -1
+"""Minutes of a way that nobody has to go."""
 
 MOST: Final = 50
 """Percent above which it was most people."""
@@ -98,22 +104,31 @@ class Section(NamedTuple):
         return course
 
 
-def travel(section: Section) -> Claim | None:
-    """No way at all, or a way that is shorter than the mean one to what is open."""
+def short_way(section: Section) -> int | None:
+    """Minutes of a way that is shorter than the mean one to what is open, or of none at all."""
     if section.told("mode") in ONLINE_MODES:
-        return "no_travel", {}
+        return NO_WAY
     minutes, mean = section.number("travel_min"), section.number("mean_travel_min")
-    if minutes is None or mean is None or minutes >= mean:
+    return None if minutes is None or mean is None or minutes >= mean else round(minutes)
+
+
+def travel(section: Section) -> Claim | None:
+    """No way at all, or how short it is."""
+    minutes = short_way(section)
+    if minutes is None:
         return None
-    return "near", {"minutes": round(minutes)}
+    return ("no_travel", {}) if minutes == NO_WAY else ("near", {"minutes": minutes})
+
+
+def at_free_times(section: Section) -> int | None:
+    """The section, where every class is at a free time."""
+    return section.row if section.number("slot_fit") == 1 else None
 
 
 def slots(section: Section) -> Claim | None:
-    """Every class is at a free time."""
+    """When it meets, where it does."""
     held = section.told("slots")
-    if not held or section.number("slot_fit") != 1:
-        return None
-    return "free_slot", {"slots_zh": slots_zh(held), "slots_en": slots_en(held)}
+    return ("free_slot", {"slots_zh": slots_zh(held), "slots_en": slots_en(held)}) if held else None
 
 
 def daytime(section: Section) -> Claim | None:
@@ -124,14 +139,19 @@ def daytime(section: Section) -> Claim | None:
     return "daytime", {}
 
 
-def price(section: Section) -> Claim | None:
-    """It costs nothing, or less than the mean of what is open."""
+def at_low_price(section: Section) -> int | None:
+    """The section, where it costs nothing, or less than the mean of what is open."""
     fen, mean = section.number("price_net_fen"), section.number("mean_price_net_fen")
-    if fen == 0:
-        return "free_of_charge", {}
-    if fen is None or mean is None or fen >= mean:
+    cheap = fen is not None and (fen == 0 or (mean is not None and fen < mean))
+    return section.row if cheap else None
+
+
+def price(section: Section) -> Claim | None:
+    """What it costs."""
+    fen = section.number("price_net_fen")
+    if fen is None:
         return None
-    return "price", {"yuan": f"{fen / FEN_A_YUAN:g}"}
+    return ("price", {"yuan": f"{fen / FEN_A_YUAN:g}"}) if fen else ("free_of_charge", {})
 
 
 def age(section: Section) -> Claim | None:
@@ -246,21 +266,37 @@ def new(section: Section) -> Claim | None:
     return ("new", {}) if held and section.course_id not in held else None
 
 
-CLAIMS: Final[Mapping[str, Callable[[Section], Claim | None]]] = MappingProxyType(
+class Telling(NamedTuple):
+    """How a factor is told.
+
+    Attributes:
+        tell: what can be said of a section.
+        reads: the fields of the query that alone decide, beside the section: learners who agree
+            in them are told the same. None where everybody is told anew.
+        by: what is said is the same for equal numbers of this, of which None says nothing; by
+            default the section itself decides.
+    """
+
+    tell: Callable[[Section], Claim | None]
+    reads: tuple[str, ...] | None = None
+    by: Callable[[Section], int | None] | None = None
+
+
+CLAIMS: Final[Mapping[str, Telling]] = MappingProxyType(
     {
-        "travel": travel,
-        "slots": slots,
-        "daytime": daytime,
-        "price": price,
-        "age": age,
-        "goal": goal,
-        "demand": demand,
-        "popularity": popularity,
-        "institution": institution,
-        "quality": quality,
-        "taste": taste,
-        "profile": profile,
-        "new": new,
+        "travel": Telling(travel, (), short_way),
+        "slots": Telling(slots, (), at_free_times),
+        "daytime": Telling(daytime, ()),
+        "price": Telling(price, (), at_low_price),
+        "age": Telling(age, ("age_low", "age_high")),
+        "goal": Telling(goal),
+        "demand": Telling(demand, ()),
+        "popularity": Telling(popularity, OF_PLACE),
+        "institution": Telling(institution, ()),
+        "quality": Telling(quality, ()),
+        "taste": Telling(taste),
+        "profile": Telling(profile, ("personalised", *OF_PLACE)),
+        "new": Telling(new, ()),
     }
 )
 """What can be said for each factor."""

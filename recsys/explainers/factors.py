@@ -1,6 +1,7 @@
 """The explainer: a reason for each factor that raised a section's score, strongest first."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -8,9 +9,9 @@ from numpy.typing import NDArray
 
 from recsys.explainers.claims import CLAIMS, FACTOR, Section
 from recsys.explainers.facts import Facts
+from recsys.explainers.sayings import Sayings, Teller
 from recsys.explainers.taste import Heard, Voices
-from recsys.explainers.words import Evidence, texts
-from recsys.offer import Candidates
+from recsys.offer import Candidates, Offer
 from recsys.stages import CourseScorer, Explainer
 from recsys.types import LearnerQuery, Reason
 
@@ -33,6 +34,34 @@ class Layout(NamedTuple):
     factors: tuple[str, ...]
     columns: tuple[str, ...]
     starts: NDArray[np.intp]
+
+
+class Asked(NamedTuple):
+    """One list whose reasons are wanted.
+
+    Attributes:
+        query: who asks.
+        chosen: the sections of the list.
+        most: reasons wanted of each; None: all.
+    """
+
+    query: LearnerQuery
+    chosen: Candidates
+    most: int | None
+
+
+class Ranked(NamedTuple):
+    """What made the scores of one list.
+
+    Attributes:
+        names: of the factors.
+        order: by section, the places of its factors among the names, strongest first.
+        shares: the same factors' shares of what raised the score.
+    """
+
+    names: tuple[str, ...]
+    order: Sequence[Sequence[int]]
+    shares: Sequence[Sequence[float]]
 
 
 class FactorExplainer(Explainer):
@@ -71,35 +100,81 @@ class FactorExplainer(Explainer):
             chosen: the sections of the list.
             most: reasons wanted of each; evidence for weaker ones isn't looked for. None: all.
         """
-        names, table = self.contributions(chosen)
-        order, shares = _strongest_first(table)
+        return self.explain_all([Asked(query, chosen, most)])[0]
+
+    def explain_all(self, lists: Sequence[Asked]) -> list[Sequence[tuple[Reason, ...]]]:
+        """The same for a block of lists; each is told what it would be told alone."""
+        for offer in {id(each.chosen.offer): each.chosen.offer for each in lists}.values():
+            self._sayings(offer).make_room()
+        ranked = self._ranked([each.chosen for each in lists])
+        return [self._told(each, *rank) for each, rank in zip(lists, ranked, strict=True)]
+
+    def contributions(
+        self, lists: Sequence[Candidates]
+    ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """What each factor adds to the scores of chosen sections; unknown adds nothing.
+
+        Args:
+            lists: all with the same parts and terms.
+
+        Returns:
+            The factors by name, and their contributions; shape (factors, sections of all lists).
+        """
+        layout = self._layout(_told_by(lists[0]))
+        if not layout.columns:
+            return (), np.zeros((0, sum(map(len, lists))))
+        values = joined(lists, layout.columns)
+        values[np.isnan(values)] = 0.0
+        return layout.factors, np.add.reduceat(values, layout.starts, axis=0)
+
+    def _layout(self, columns: tuple[str, ...]) -> Layout:
+        if columns not in self._layouts:
+            self._layouts[columns] = layout_of(columns, self.factor_of)
+        return self._layouts[columns]
+
+    def _ranked(self, lists: Sequence[Candidates]) -> list[Ranked]:
+        """By list, its factors, and by section their order and shares; lists alike at once."""
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for place, chosen in enumerate(lists):
+            alike.setdefault(_told_by(chosen), []).append(place)
+        found: dict[int, Ranked] = {}
+        for places in alike.values():
+            some = [lists[place] for place in places]
+            names, table = self.contributions(some)
+            order, shares = _strongest_first(table)
+            ends = accumulate(map(len, some))
+            for place, size, end in zip(places, map(len, some), ends, strict=True):
+                own = slice(end - size, end)
+                found[place] = Ranked(names, order[own], shares[own])
+        return [found[place] for place in range(len(lists))]
+
+    def _told(
+        self,
+        asked: Asked,
+        names: tuple[str, ...],
+        order: Sequence[Sequence[int]],
+        shares: Sequence[Sequence[float]],
+    ) -> Sequence[tuple[Reason, ...]]:
+        """The reasons of one list."""
+        query, chosen, most = asked
         heard, figures = self._heard(query, chosen), dict[str, list[float]]()
-        offer = chosen.offer
+        offer, sayings = chosen.offer, self._sayings(chosen.offer)
+        tellers = [
+            sayings.of(name, CLAIMS[name], query) if name in CLAIMS else None for name in names
+        ]
         rows = range(len(offer)) if chosen.rows is None else chosen.rows.tolist()
         return [
-            self._reasons(
+            _reasons(
                 Section(self.facts, query, chosen, figures, offer, place, row, heard),
-                zip(map(names.__getitem__, factors), own, strict=True),
+                zip(map(tellers.__getitem__, factors), own, strict=True),
                 most,
             )
             for place, (row, factors, own) in enumerate(zip(rows, order, shares, strict=True))
         ]
 
-    def contributions(self, chosen: Candidates) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-        """What each factor adds to the scores of the chosen sections; unknown adds nothing.
-
-        Returns:
-            The factors by name, and their contributions; shape (factors, sections).
-        """
-        columns = (*chosen.added(PART), *chosen.added(TERM))
-        if columns not in self._layouts:
-            self._layouts[columns] = layout_of(columns, self.factor_of)
-        layout = self._layouts[columns]
-        if not layout.columns:
-            return (), np.zeros((0, len(chosen)))
-        values = np.stack([chosen[column] for column in layout.columns])
-        values[np.isnan(values)] = 0.0
-        return layout.factors, np.add.reduceat(values, layout.starts, axis=0)
+    def _sayings(self, offer: Offer) -> Sayings:
+        found: Sayings = offer.once(("sayings", id(self)), Sayings)
+        return found
 
     def _heard(self, query: LearnerQuery, chosen: Candidates) -> Heard:
         """Who speaks for the sections: the scorers of taste that took part in their scores.
@@ -111,24 +186,38 @@ class FactorExplainer(Explainer):
         parts: dict[str, list[float]] = {name: chosen[PART + name].tolist() for name in own}
         return Heard(self._voices, parts, query.history, chosen.texts("course_id"))
 
-    def _reasons(
-        self, section: Section, factors: Iterable[tuple[str, float]], most: int | None
-    ) -> tuple[Reason, ...]:
-        """The reasons of one section: a factor of which nothing is true is passed over."""
-        reasons: list[Reason] = []
-        for name, share in factors:
-            if len(reasons) == most or share <= ROUNDING:
-                break
-            claim = CLAIMS[name](section) if name in CLAIMS else None
-            if claim is not None:
-                reasons.append(_reason(*claim, share, section.query))
-        return tuple(reasons)
+
+def joined(lists: Sequence[Candidates], columns: Sequence[str]) -> NDArray[np.float64]:
+    """Columns of several lists, one list after another; shape (columns, sections of all)."""
+    return np.stack([np.concatenate([each[column] for each in lists]) for column in columns])
+
+
+def _told_by(chosen: Candidates) -> tuple[str, ...]:
+    """The columns that tell what a list's scores are made of."""
+    return (*chosen.added(PART), *chosen.added(TERM))
+
+
+def _reasons(
+    section: Section, factors: Iterable[tuple[Teller | None, float]], most: int | None
+) -> tuple[Reason, ...]:
+    """The reasons of one section: a factor of which nothing is true is passed over."""
+    reasons: list[Reason] = []
+    for teller, share in factors:
+        if len(reasons) == most or share <= ROUNDING:
+            break
+        saying = None if teller is None else teller.say(section)
+        if saying is not None:
+            reasons.append(Reason(*saying, share))
+    return tuple(reasons)
 
 
 def _strongest_first(table: NDArray[np.float64]) -> tuple[list[list[int]], list[list[float]]]:
     """By section: the rows of its factors, strongest first, and their shares of what raised it."""
     raised = np.maximum(table, 0.0)
-    whole = raised.sum(axis=0)
+    whole = np.zeros(table.shape[1])
+    # row by row: a sum over the axis rounds otherwise where there is one section
+    for row in raised:
+        whole += row
     raised /= np.where(whole > 0, whole, 1.0)
     order = np.argsort(-raised, axis=0, kind="stable")
     return order.T.tolist(), np.take_along_axis(raised, order, axis=0).T.tolist()
@@ -155,8 +244,3 @@ def layout_of(columns: Sequence[str], factor_of: Mapping[str, str]) -> Layout:
 
 def _factor(scorer: CourseScorer) -> str:
     return "taste" if scorer.uses_history else "profile"
-
-
-def _reason(kind: str, evidence: Evidence, weight: float, query: LearnerQuery) -> Reason:
-    text_zh, text_en = texts(kind, evidence, elder=query.elder)
-    return Reason(kind, text_zh, text_en, evidence, weight)

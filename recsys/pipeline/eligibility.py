@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recsys.columns import Index, Mask
-from recsys.offer import Agreed, Candidates
+from recsys.columns import Agreed, Index, Mask
+from recsys.offer import Candidates
 from recsys.rules import Rule, all_rules
 from recsys.types import LearnerQuery
 
@@ -19,6 +19,9 @@ KEPT_VERDICTS: Final = 512
 
 AT_ANY_TIME: Final = ("sharing", "access", "age", "prerequisites", "already_completed")
 """Rules that don't depend on the day."""
+
+NONE: Final[Index] = np.zeros(0, dtype=np.intp)
+"""No candidate at all."""
 
 NOBODY: Final = 127
 """Beyond every place in an order of rules."""
@@ -94,10 +97,12 @@ def eligible(
     keys = [rule.key(query, candidates) if whole else None for rule in rules]
     agreed = _agreed(query, candidates, rules, keys)
     first = agreed.first.copy()
-    for place, (rule, key) in enumerate(zip(rules, keys, strict=True)):
-        if key is None:
-            _refuse(first, place, rule, query, candidates)
-    changed = np.flatnonzero(first != agreed.first)
+    own = [
+        _refuse(first, place, rule, query, candidates)
+        for place, (rule, key) in enumerate(zip(rules, keys, strict=True))
+        if key is None
+    ]
+    changed = np.flatnonzero(first != agreed.first) if any(own) else NONE
     names = tuple(rule.name for rule in rules)
     refusals = Refusals(candidates, names, first, agreed, changed)
     if candidates.rows is not None:
@@ -162,10 +167,12 @@ def _agreed(
 
 def _refuse(
     first: Order, place: int, rule: Rule, query: LearnerQuery, candidates: Candidates
-) -> None:
-    """Note a rule's refusals where no earlier rule refuses."""
+) -> bool:
+    """Note a rule's refusals where no earlier rule refuses; false where it has nothing to say."""
     keeps = rule.keeps(query, candidates)
-    if keeps is not None:
-        # small whole numbers throughout: a masked step takes ten times as long
-        beyond = np.int8(NOBODY - place)
-        np.minimum(first, keeps.view(np.int8) * beyond + np.int8(place), out=first)
+    if keeps is None:
+        return False
+    # small whole numbers throughout: a masked step takes ten times as long
+    beyond = np.int8(NOBODY - place)
+    np.minimum(first, keeps.view(np.int8) * beyond + np.int8(place), out=first)
+    return True

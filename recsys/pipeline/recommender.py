@@ -23,7 +23,6 @@ from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import (
     as_permitted,
     build_query,
-    fallback_of,
     with_usual_circle,
 )
 from recsys.pipeline.relaxations import Gain, gains
@@ -34,25 +33,21 @@ from recsys.pipeline.scoring import (
     in_use,
     reranked,
     scored,
-    sources,
     with_factors,
 )
+from recsys.pipeline.telling import Listed, told
 from recsys.pipeline.why_not import Standing, WhyNot
 from recsys.rankers.additive import Additive
 from recsys.rankers.blend import Blend
 from recsys.rankers.own_log import OwnLogs
 from recsys.rankers.tables import AdditiveModel
 from recsys.rankers.value import Value
-from recsys.rerankers.exploration import PROPENSITY
 from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
 from recsys.topk import best
-from recsys.types import LearnerQuery, Notice, Reason, Recommendation, RecommendationList
+from recsys.types import LearnerQuery, Notice, RecommendationList
 
 PLACE: Final = "place"
 """The column of a section's place among the eligible ones."""
-
-CERTAIN: Final = 1.0
-"""Propensity of what a deterministic policy shows: the same query gives the same list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +73,6 @@ class _Decided:
     ranker: Ranker
     scorers: Mapping[str, Scorer]
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """One list, before it is told.
-
-    Attributes:
-        query: who asks.
-        policy: that answered.
-        chosen: the sections, best first, with the factors of their scores.
-        excluded: number of sections dropped, by rule.
-        warnings: what the caller should know.
-        costs: what each reranker gave up.
-    """
-
-    query: LearnerQuery
-    policy: Policy
-    chosen: Candidates
-    excluded: Mapping[str, int]
-    warnings: tuple[Notice, ...]
-    costs: Mapping[str, float]
 
 
 class Recommender:
@@ -205,12 +179,17 @@ class Recommender:
         """
         allowed = [as_permitted(query) for query in queries]
         tastes, logs = Tastes(allowed, self.scorers), self.logs(allowed)
-        # chosen for all, then told for all: what is told is small and stays near the processor
-        listed = [
-            self._listed(query, self._decide(allowed[place], tastes, place, logs), means=explain)
-            for place, query in enumerate(queries)
-        ]
-        return [self._told(each, explain=explain) for each in listed]
+        # chosen for all, then told for all: what is told is small and stays near the processor;
+        # and one after another who share most, so that what they share stays there too
+        alike = sorted(range(len(queries)), key=lambda place: _likeness(allowed[place]))
+        chosen = {
+            place: self._listed(
+                queries[place], self._decide(allowed[place], tastes, place, logs), means=explain
+            )
+            for place in alike
+        }
+        listed = [chosen[place] for place in range(len(queries))]
+        return told(listed, self._profiles, self._explainer if explain else None)
 
     def why_not(self, query: LearnerQuery, section_id: str) -> WhyNot:
         """Why a section is not in the learner's list, or where in it it is.
@@ -311,34 +290,16 @@ class Recommender:
                 return reranked(query, shortlist, top, rerankers, n)
             length *= 4
 
-    def _listed(self, query: LearnerQuery, decided: "_Decided", *, means: bool) -> "_Listed":
+    def _listed(self, query: LearnerQuery, decided: "_Decided", *, means: bool) -> Listed:
         """The sections of the list with the factors of their scores; all else is let go."""
         allowed, policy = as_permitted(query), decided.policy
         shown = decided.ordered.take(np.arange(min(decided.size, len(decided.ordered))))
         chosen = with_factors(
             allowed, decided.kept, shown[PLACE], decided.ranker, decided.scorers, means=means
         )
+        excluded = decided.refusals.counts()
         warnings = self._warnings(allowed, policy, len(shown), decided.refusals)
-        return _Listed(query, policy, chosen, decided.refusals.counts(), warnings, decided.costs)
-
-    def _told(self, listed: "_Listed", *, explain: bool) -> RecommendationList:
-        """What was decided, as the answer."""
-        query, policy, chosen = listed.query, listed.policy, listed.chosen
-        reasons = self._reasons(as_permitted(query), chosen, policy) if explain else None
-        return RecommendationList(
-            items=_items(chosen, reasons),
-            excluded=listed.excluded,
-            fallback=fallback_of(query, self._profiles),
-            policy=policy.label,
-            warnings=listed.warnings,
-            costs=listed.costs,
-        )
-
-    def _reasons(
-        self, query: LearnerQuery, chosen: Candidates, policy: Policy
-    ) -> Sequence[tuple[Reason, ...]]:
-        most = policy.elder.reasons_max if query.elder else policy.reasons_max
-        return self._explainer.explain(query, chosen, most)
+        return Listed(query, allowed, policy, chosen, excluded, warnings, decided.costs)
 
     @cached_property
     def _explainer(self) -> FactorExplainer:
@@ -367,20 +328,6 @@ def _size(query: LearnerQuery, policy: Policy) -> int:
     return min(query.n, policy.elder.n_max) if query.elder else query.n
 
 
-def _items(
-    chosen: Candidates, reasons: Sequence[tuple[Reason, ...]] | None
-) -> tuple[Recommendation, ...]:
-    columns = (
-        chosen.texts("section_id"),
-        chosen.texts("course_id"),
-        chosen["score"].tolist(),
-        sources(chosen),
-        chosen[PROPENSITY].tolist() if PROPENSITY in chosen else [CERTAIN] * len(chosen),
-        reasons or [()] * len(chosen),
-    )
-    return tuple(
-        Recommendation(section_id, course_id, place, score, source, chance, why)
-        for place, (section_id, course_id, score, source, chance, why) in enumerate(
-            zip(*columns, strict=True), start=1
-        )
-    )
+def _likeness(query: LearnerQuery) -> tuple[str, int, str]:
+    """What queries have in common of which most is shared: the same sections, scored alike."""
+    return (query.programme or "", query.age_low or 0, query.district_code or "")

@@ -9,6 +9,7 @@
 What depends on the section alone is worked out once for an offer and kept with it.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,10 @@ GOALS: Final = 3
 SLOTS: Final = len(BIT_OF)
 MOST_SLOTS: Final = 3
 """Weekly slots of a section that are looked at; few sections meet more often."""
+
+_BAND_OF_YEARS: Final[Mapping[tuple[int | None, int | None], int]] = {
+    AGE_BAND_YEARS[band]: place for place, band in enumerate(AGE_BANDS)
+}
 
 _WAY_OF_MINUTE: Final = (
     np.searchsorted(MINUTES_FROM, np.arange(MINUTES_FROM[-1] + 1), side="right") - 1
@@ -243,7 +248,7 @@ def ways(minutes: Reals, online: Mask) -> Cells:
     """
     # what is unknown, like what is far, comes last and is told apart below
     whole = np.fmin(minutes, MINUTES_FROM[-1]).astype(np.int32)
-    found = _WAY_OF_MINUTE.take(whole)
+    found = _WAY_OF_MINUTE.take(whole, mode="clip")
     np.copyto(found, UNKNOWN_WAY, where=np.isnan(minutes))
     np.copyto(found, ONLINE, where=online)
     return found
@@ -263,15 +268,12 @@ def circles(minutes: Reals, usual: float | Reals) -> Cells:
 
 def age_group(query: LearnerQuery) -> int:
     """Place of the learner's age in AGE_FROM; the youngest group when unknown."""
-    return int(np.searchsorted(AGE_FROM, query.age_low or 0, side="right")) - 1
+    return bisect_right(AGE_FROM, query.age_low or 0) - 1
 
 
 def age_band(query: LearnerQuery) -> int:
     """Place of the learner's band; the last when unknown."""
-    for place, band in enumerate(AGE_BANDS):
-        if AGE_BAND_YEARS[band] == (query.age_low, query.age_high):
-            return place
-    return BANDS - 1
+    return _BAND_OF_YEARS.get((query.age_low, query.age_high), BANDS - 1)
 
 
 def home_kind(query: LearnerQuery) -> int:

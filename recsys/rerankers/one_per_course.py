@@ -28,11 +28,10 @@ class OnePerCourse(Reranker):
     def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
         """Best sections first, each course once; both groups keep the order they came in."""
         courses = ranked.pick(ranked.offer.courses.of_section).tolist()
-        first: dict[int, int] = {}
-        for place, course in enumerate(courses):
-            first.setdefault(course, place)
+        # from the last to the first, so that a course's first place is the one that stays
+        first = dict(zip(reversed(courses), reversed(range(len(courses))), strict=True)).values()
         if len(first) == len(courses):
             return ranked
-        further = sorted(set(range(len(courses))).difference(first.values()))
-        order = [*first.values(), *(further if self.config.further == "follow" else ())]
+        further = sorted(set(range(len(courses))).difference(first))
+        order = [*sorted(first), *(further if self.config.further == "follow" else ())]
         return ranked.take(np.array(order, dtype=np.intp))

@@ -166,12 +166,14 @@ def test_what_is_kept_is_joined_and_the_rest_is_said_not_to_have_run(
         "cold": {},
         "arena": {"preset": "tiny", "seeds": [1, 2], "plain": ["nearest"]},
         "speed": {"preset": "tiny", "settings": [], "seed": 0},
+        "memory": {"preset": "tiny", "settings": [], "seed": 0},
     }
     for name in ("ours", "strong"):
         run = run_of(name, MODELS[name], 0)
         tasks.keep(config, Task("sets", "toy", name, 0), run.row, run.values)
     tasks.keep(config, Task("arena", "tiny", "", 1), city_row(1, 0.6))
     tasks.keep(config, Task("speed", "speed", "", 0), {"first_stage": [{"users": 9, "us": 1.5}]})
+    tasks.keep(config, Task("memory", "memory", "", 0), {"memory": [{"peak_mb": 77.5}]})
     results = join.joined(config, lenskit=True)
     assert list(results["sets"]["toy"]["models"]) == ["ours", "strong"]
     assert set(results["not_run"]) == {"toy, weak", "arena"}
@@ -183,6 +185,7 @@ def test_what_is_kept_is_joined_and_the_rest_is_said_not_to_have_run(
     assert results["not_run"]["toy, weak"] == "not installed"
     assert "lenskit" in results["not_run"]
     assert "| 9 | 1.5 |" in markdown(results)
+    assert "| 77.5 |" in markdown(results)
 
 
 def test_other_settings_keep_figures_elsewhere(

@@ -5,7 +5,6 @@ the job's ``out``. A process of its own keeps the peak memory of one model out o
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -22,14 +21,13 @@ from recsys.scorers import discover
 from training.bench.coldstart import fit_cold, rank_cold, read_cold
 from training.bench.job import Job, Row
 from training.bench.models import FittedModel, catalogue_of, fit_model
+from training.bench.resident import peak_rss_mb
 from training.bench.tables import Tables, matrix_of, queries_of, read_tables
 from training.course_ranking import Score, rank_courses
 from training.metrics.lists import Judged, judge
 from training.metrics.ranking import Values, ndcg, recall
 
 K: Final = 20
-
-STATUS: Final = Path("/proc/self/status")
 
 METRICS: Final = {
     "recall_at_20": (recall, 20),
@@ -118,21 +116,6 @@ def skipped_row(model: str, reason: str, metrics: list[str]) -> Row:
     empty: Row = dict.fromkeys([*metrics, *TIMES])
     rest: Row = {"blas_threads": None, "users": None, "skipped": reason, "notes": [], "choice": {}}
     return {"model": model, **empty, **rest}
-
-
-def peak_rss_mb() -> float:
-    """Highest resident memory of this process so far, in MiB.
-
-    Linux hands the parent's peak on through exec to ``getrusage``, so there the peak of the
-    process's own memory is read from its status instead.
-    """
-    if STATUS.exists():
-        lines = STATUS.read_text(encoding="utf-8").splitlines()
-        own = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-        if own:
-            return int(own[0]) / 1024
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def _say(step: str) -> None:

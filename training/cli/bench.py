@@ -12,6 +12,7 @@ from data.store import open_snapshot
 from recsys.artifact import load_bundle
 from training.bench.coldstart import bench_coldstart
 from training.bench.job import Row
+from training.bench.memory import memory as measure_memory
 from training.bench.models import DEFAULT
 from training.bench.ranking import bench_ranking
 from training.bench.speed import first_stage, pipeline
@@ -156,11 +157,31 @@ def speed(
         if snapshot is not None and bundle is not None and as_of is not None:
             city, moment = open_snapshot(snapshot), read_moment(as_of)
             rows.append(pipeline(city, load_bundle(bundle), moment))
+    _tell_figures(rows, as_json=as_json)
+    return rows
+
+
+@app.command("memory")
+def memory(
+    snapshot: Annotated[Path, typer.Option(help="Snapshot to make lists from.")],
+    bundle: Annotated[Path, typer.Option(help="Bundle to make lists with.")],
+    as_of: Annotated[str, typer.Option(help="Moment of the lists.")],
+    as_json: AsJson = False,
+) -> list[Row]:
+    """Weigh a process that has loaded a snapshot and a bundle, in MiB, before and after lists."""
+    with progress() as bar:
+        bar.add_task("measuring", total=None)
+        rows = [measure_memory(snapshot, bundle, read_moment(as_of))]
+    _tell_figures(rows, as_json=as_json)
+    return rows
+
+
+def _tell_figures(rows: list[Row], *, as_json: bool) -> None:
+    """Print rows that share no columns: one figure a line."""
     if as_json:
         print_json(rows)
-    else:
-        for row in rows:
-            for name, value in row.items():
-                out.print(f"{name:28} {value}")
-            out.print()
-    return rows
+        return
+    for row in rows:
+        for name, value in row.items():
+            out.print(f"{name:28} {value}")
+        out.print()

@@ -15,9 +15,9 @@ def joined(config: Mapping[str, Any], *, lenskit: bool) -> dict[str, Any]:
         lenskit: whether an environment for LensKit was given.
 
     Returns:
-        sets, cold, arena and speed where measured, and not_run.
+        sets, cold, arena, speed and memory where measured, and not_run.
     """
-    results: dict[str, Any] = {"sets": {}, "cold": {}, "speed": {}, "not_run": {}}
+    results: dict[str, Any] = {"sets": {}, "cold": {}, "speed": {}, "memory": {}, "not_run": {}}
     run, models = config["run"], config["models"]
     for name, entry in config["sets"].items():
         runs = _runs(config, name, results["not_run"], lenskit=lenskit)
@@ -56,7 +56,7 @@ def _runs(
 
 def _join_verbs(config: Mapping[str, Any], results: dict[str, Any]) -> None:
     """The parts that other verbs measure."""
-    for part in ("cold", "arena", "speed"):
+    for part in ("cold", "arena", "speed", "memory"):
         every = tasks.tasks_of(config, part, lenskit=False)
         rows = [(task, tasks.kept(config, task)) for task in every]
         there = [(task, row) for task, row in rows if row is not None]
@@ -70,5 +70,5 @@ def _join_verbs(config: Mapping[str, Any], results: dict[str, Any]) -> None:
         elif part == "cold":
             for task, row in there:
                 results["cold"].setdefault(task.subject, []).extend(row["rows"])
-        elif part == "speed" and there:
-            results["speed"] = there[0][1]
+        elif part in ("speed", "memory") and there:
+            results[part] = there[0][1]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from ranking_peers.splits import Files
 from recsys.scorers import discover
 from training.bench.models import catalogue_of, fit_model
+from training.bench.resident import peak_rss_mb
 from training.bench.tables import Tables, matrix_of, read_tables
-from training.bench.worker import peak_rss_mb, rank_test
+from training.bench.worker import rank_test
 from training.metrics.lists import Judged, judge
 from training.metrics.ranking import ndcg, recall
 

@@ -42,6 +42,7 @@ def markdown(results: Results) -> str:
         _plain(f"speed: {name.replace('_', ' ')}", rows)
         for name, rows in results.get("speed", {}).items()
     ]
+    blocks += [_plain("memory, MiB", rows) for rows in results.get("memory", {}).values()]
     if results.get("not_run"):
         lines = [f"- {name}: {reason}" for name, reason in results["not_run"].items()]
         blocks.append("\n".join(["Not run:", "", *lines]))

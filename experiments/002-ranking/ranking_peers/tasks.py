@@ -18,7 +18,7 @@ from ranking_peers.measure import Measured
 from ranking_peers.verbs import ROOT
 
 HERE: Final = Path(__file__).resolve().parents[1]
-PARTS: Final = ("sets", "cold", "arena", "speed")
+PARTS: Final = ("sets", "cold", "arena", "speed", "memory")
 PRODUCT: Final = ("data", "features", "recsys", "training", "serving")
 RANKING: Final = (
     *("training/bench", "training/metrics", "recsys/scorers"),
@@ -35,6 +35,7 @@ MEASURED_WITH: Final[Mapping[str, Sequence[str]]] = {
         f"{OWN}/ablation.py",
     ),
     "speed": (*PRODUCT, f"{OWN}/pace.py"),
+    "memory": (*PRODUCT, f"{OWN}/pace.py"),
 }
 """Code whose change may move a figure of each part."""
 
@@ -50,7 +51,7 @@ class Task:
 
     Attributes:
         part: one of ``PARTS``.
-        subject: the set; the preset of the arena; ``speed``.
+        subject: the set; the preset of the arena; else the part.
         model: of a set; empty elsewhere.
         seed: of every random choice.
     """
@@ -102,7 +103,7 @@ def tasks_of(config: Config, part: str, *, lenskit: bool) -> list[Task]:
     if part == "arena":
         arena = config["arena"]
         return [Task(part, arena["preset"], "", seed) for seed in arena["seeds"]]
-    return [Task("speed", "speed", "", 0)]
+    return [Task(part, part, "", 0)]
 
 
 def keep(config: Config, task: Task, row: Mapping[str, Any], values: Any = None) -> None:

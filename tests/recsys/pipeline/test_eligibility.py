@@ -170,3 +170,9 @@ def test_what_is_counted_over_the_kept_is_what_counting_them_gives(
     assert counts.tolist() == [ids.count(course) for course in courses.values]
     values = np.arange(len(kept.offer), dtype=np.float64)[None]
     assert kept.sums("rows", values).tolist() == [values[0][kept.rows].sum()]
+    some = np.arange(len(courses.values)) % 2 == 0
+    counted = kept.counts("some", courses.of_section, len(courses.values), counted=some)
+    assert counted.tolist() == (counts * some).tolist()
+    prices = [fen for fen in kept.texts("price_net_fen") if fen is not None]
+    mean = kept.mean("price_net_fen")
+    assert mean == sum(prices) / len(prices) if prices else np.isnan(mean)

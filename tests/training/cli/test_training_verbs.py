@@ -214,3 +214,22 @@ def test_bench_ranking_prints_a_row_per_model_and_what_it_left_out(
     (row,) = json.loads(capsys.readouterr().out)
     assert row["model"] == "popularity"
     assert row["recall_at_20"] == rows[0]["recall_at_20"]
+
+
+def test_a_process_that_answers_is_weighed_before_and_after_its_first_lists(
+    snapshot: Path, bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--snapshot", f"{snapshot}", "--bundle", f"{bundle}", "--as-of", CUT]
+    (row,) = run_verb(["bench", "memory", *where, "--json"])
+    assert json.loads(capsys.readouterr().out) == [row]
+    assert row["learners"] > 0
+    assert row["sections"] > 0
+    if row["bare_mb"] is not None:
+        assert 10 < row["bare_mb"] <= row["loaded_mb"] <= row["peak_mb"]
+        assert row["answering_mb"] <= row["peak_mb"]
+
+
+def test_a_process_that_cant_load_says_why(bundle: Path, tmp_path: Path) -> None:
+    where = ["--snapshot", f"{tmp_path / 'none'}", "--bundle", f"{bundle}", "--as-of", CUT]
+    with pytest.raises(XuepeiError, match="failed"):
+        run_verb(["bench", "memory", *where])
