@@ -35,12 +35,14 @@ class WordHashes:
         skill: of each spelling's skill.
         group: of that skill's group.
         common: whether the spelling is also an everyday English word.
+        small: whether the vocabulary writes its first letter small.
     """
 
     word: Ints
     skill: Ints
     group: Ints
     common: Ints
+    small: NDArray[np.bool_]
 
 
 def word_hashes(words: Words, common: frozenset[str]) -> WordHashes:
@@ -52,6 +54,7 @@ def word_hashes(words: Words, common: frozenset[str]) -> WordHashes:
         skill[words.skill],
         group[words.skill],
         np.array(everyday, dtype=np.int64),
+        np.array([not word[:1].isupper() for word in words.written], dtype=np.bool_),
     )
 
 
@@ -129,9 +132,7 @@ def _case(context: Context) -> Ints:
     start = context.found.start
     written, folded = context.plain.written[start], context.plain.folded[start]
     small = written == folded
-    own = [word[:1].islower() or not word[:1].isupper() for word in context.words.written]
-    small_in_vocabulary = np.array(own, dtype=np.bool_)[context.found.word]
-    return np.where(small == small_in_vocabulary, 0, np.where(small, 1, 2))
+    return np.where(small == context.hashes.small[context.found.word], 0, np.where(small, 1, 2))
 
 
 def _cue_columns(context: Context) -> dict[str, Ints]:

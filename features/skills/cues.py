@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -59,7 +60,7 @@ def find_cues(plain: Plain, table: str) -> Cues:
     """
     finder = _finder(table)
     hits = finder.automaton.find_matches_as_indexes(plain.text)
-    flat = np.fromiter((x for hit in hits for x in hit), np.int64, 3 * len(hits))
+    flat = np.fromiter(chain.from_iterable(hits), np.int64, 3 * len(hits))
     which, start, end = flat.reshape(-1, 3).T
     return Cues(start, end, finder.kind[which], finder.phrase[which])
 

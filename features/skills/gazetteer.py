@@ -1,7 +1,8 @@
 """Finds a vocabulary's words in texts: exact words, the longest first, none hidden in another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -75,9 +76,9 @@ class Gazetteer:
 
     def find(self, plain: Plain) -> Found:
         """Every word of every text, decoys left out."""
-        hits = self._automaton.find_matches_as_indexes(plain.text, overlapping=True)
-        flat = np.fromiter((x for hit in hits for x in hit), np.int64, 3 * len(hits))
-        word, start, end = flat.reshape(-1, 3).T
+        word, start, end = as_columns(
+            self._automaton.find_matches_as_indexes(plain.text, overlapping=True)
+        )
         whole = self._whole(plain, word, start, end)
         word, start, end = word[whole], start[whole], end[whole]
         kept = _leftmost_longest(start, end)
@@ -109,10 +110,8 @@ class Gazetteer:
         left = ~(self._latin_first[word] & bars_before)
         right = ~(self._latin_last[word] & bars_after)
         whole = left & right
-        loose = np.flatnonzero(~whole & (self._length[word] >= LEAST_TILE))
-        if len(loose):
-            pieces = np.flatnonzero(self._length[word] >= LEAST_TILE)
-            whole[_tiling(pieces, start, end, left, right)] = True
+        pieces = _touching(self._length[word] >= LEAST_TILE, start, end, left, right)
+        whole[_tiling(pieces, start, end, left, right)] = True
         return whole
 
     def _cut_cleanly(self, plain: Plain, found: Found) -> Bools:
@@ -122,6 +121,13 @@ class Gazetteer:
             start, end = int(found.start[index]), int(found.end[index])
             clean[index] = not _straddles(plain, start, end, int(found.text[index]))
         return clean
+
+
+def as_columns(hits: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints, Ints]:
+    """Pattern, start and end of an automaton's hits, as arrays."""
+    flat = np.fromiter(chain.from_iterable(hits), np.int64, 3 * len(hits))
+    word, start, end = flat.reshape(-1, 3).T
+    return word, start, end
 
 
 def _dot(plain: Plain, position: Ints) -> Bools:
@@ -134,6 +140,14 @@ def _plus(plain: Plain, position: Ints) -> Bools:
     sign = plain.folded[position] == ord("+")
     then = kinds(plain.folded[np.minimum(position + 1, last)])
     return sign & ((then & (LETTER | HAN)) > 0)
+
+
+def _touching(long: Bools, start: Ints, end: Ints, left: Bools, right: Bools) -> Ints:
+    """Hits that are long enough, with a boundary or another such hit on either side."""
+    begins, ends = np.unique(start[long]), np.unique(end[long])
+    alive = long & ~(left & right)  # a word between two boundaries needs no others
+    alive &= (left | np.isin(start, ends)) & (right | np.isin(end, begins))
+    return np.flatnonzero(alive)
 
 
 def _tiling(pieces: Ints, start: Ints, end: Ints, left: Bools, right: Bools) -> list[int]:

@@ -22,8 +22,8 @@ _GRADES: Final = {
     "中级工": 2, "四级": 2, "中级证": 2, "初级工": 1, "五级": 1, "初级证": 1,
 }  # fmt: skip
 _GRADE: Final = re.compile(
-    r"(?:[证书(（ ]*)(高级技师|技师|高级工|中级工|初级工|高级证|中级证|初级证"
-    r"|(?:[一二三四五]级)(?=[证以及/(（]|$|技))"
+    r"[证书( ]{0,2}(高级技师|技师|高级工|中级工|初级工|高级证|中级证|初级证"
+    r"|(?:[一二三四五]级)(?=[证以及/()]|$|技))"
 )
 GRADE_REACH: Final = 8
 """Characters behind a skill within which a certificate's grade belongs to it."""
@@ -36,7 +36,8 @@ def stated_levels(plain: Plain, found: Found, places: Places) -> NDArray[np.int8
     own = nearest(cues, found.start, places.sentence, -1)
     degree = np.array([0, *map(_degree, kind_names("levels"))], dtype=np.int8)
     kind = np.where(own.kind > 0, own.kind, before.kind)
-    return np.where(_grades(plain, found) > 0, _grades(plain, found), degree[kind]).astype(np.int8)
+    grade = _grades(plain, found)
+    return np.where(grade > 0, grade, degree[kind]).astype(np.int8)
 
 
 def _degree(kind: str) -> int:
@@ -46,8 +47,16 @@ def _degree(kind: str) -> int:
 
 def _grades(plain: Plain, found: Found) -> Ints:
     """Grades of certificates directly behind a finding (``电工证（三级证）``, ``焊工高级技师``)."""
-    tails = (plain.text[end : end + GRADE_REACH] for end in found.end.tolist())
-    grades = (_GRADE.match(tail) for tail in tails)
-    return np.fromiter(
-        (_GRADES[grade.group(1)] if grade else 0 for grade in grades), np.int64, len(found)
-    )
+    levels = np.zeros(len(found), dtype=np.int64)
+    for index in np.flatnonzero(_grade_ahead(plain, found.end)).tolist():
+        end = int(found.end[index])
+        grade = _GRADE.match(plain.text[end : end + GRADE_REACH])
+        levels[index] = _GRADES[grade.group(1)] if grade else 0
+    return levels
+
+
+def _grade_ahead(plain: Plain, end: Ints) -> NDArray[np.bool_]:
+    """Whether a character that grades begin with stands behind each finding."""
+    first = np.array([ord(character) for character in {grade[0] for grade in _GRADES}])
+    reach = np.minimum(end[:, None] + np.arange(3), len(plain.folded) - 1)
+    return np.isin(plain.folded[reach], first).any(axis=1)
