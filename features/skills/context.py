@@ -259,5 +259,3 @@ def _sentence_columns(context: Context) -> dict[str, Ints]:
         columns[f"{kind} after"] = np.minimum(after, 2)
     length = places.stop - places.sentence
     return {**columns, "sentence length": bucket(length, (8, 15, 30, 60, 120))}
-
-

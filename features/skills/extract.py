@@ -1,6 +1,6 @@
 """Skills that texts ask for, many texts at a time: the door to this package.
 
-    texts ▶ laid out ▶ gazetteer ▶ context ▶ probability ▶ asked for ▶ one row a skill
+texts ▶ laid out ▶ gazetteer ▶ context ▶ probability ▶ asked for ▶ one row a skill
 """
 
 from collections.abc import Iterable, Mapping

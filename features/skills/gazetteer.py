@@ -63,7 +63,9 @@ class Gazetteer:
     def __init__(self, words: Words) -> None:
         self.words = words
         self._automaton = AhoCorasick(
-            words.folded[: len(words.twin)], matchkind=MatchKind.Standard, implementation=Implementation.DFA
+            words.folded[: len(words.twin)],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.DFA,
         )
         lengths = np.array([len(word) for word in words.folded], dtype=np.int64)
         first = kinds(np.array([ord(word[0]) for word in words.folded], dtype=np.uint32))

@@ -67,9 +67,7 @@ class Words:
     twin: NDArray[np.int64]
 
 
-def read_words(
-    skills: pl.DataFrame, further: Mapping[str, Iterable[str]] | None = None
-) -> Words:
+def read_words(skills: pl.DataFrame, further: Mapping[str, Iterable[str]] | None = None) -> Words:
     """All spellings of a vocabulary and the decoys beside them.
 
     Where a spelling leads to more than one skill, a name goes before an alias, an alias before

@@ -13,7 +13,21 @@ from data.simulate.labour.wording import Subject, write_texts
 from data.simulate.params import SimulationParams
 from data.simulate.topics import skills
 from features.skills.extract import Candidates, SkillExtractor
-from training.skills.gold.load import Annotations, Mention
+from training.skills.gold.load import NEW, Annotations, Mention
+
+ADDED_GROUPS: Final = frozenset(
+    {
+        "group-programming-tools",
+        "group-software-engineering",
+        "group-things-and-signals",
+        "group-ai-and-science",
+        "group-product-and-growth",
+    }
+)
+"""Groups that joined the vocabulary after the gold set was annotated."""
+
+ANY_NEW: Final = NEW
+"""Stands for every skill that annotators found missing in the vocabulary."""
 
 MOST_NAMED: Final = 5
 """Skills that a simulated text asks for, at most."""
@@ -48,30 +62,42 @@ def annotated(
 ) -> Labelled:
     """Findings of annotated texts: asked for where a mention of the same skill overlaps.
 
+    Of skills that annotators couldn't choose (``ADDED_GROUPS``) any mention marked as new counts.
+
     Args:
-        extractor: of the vocabulary that was annotated with.
+        extractor: its vocabulary.
         texts: the postings.
         mentions: what is marked in each.
     """
-    marked = [{} for _ in texts] if not mentions else [_by_skill(each) for each in mentions]
+    marked = [_by_skill(each) for each in mentions]
     candidates = extractor.candidates(list(texts))
-    found, start = candidates.found, candidates.plain.start
-    asked = np.zeros(len(found), dtype=np.bool_)
-    places = zip(found.text.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
-    skill = extractor.words.skill[found.word].tolist()
-    for index, (text, first, last) in enumerate(places):
-        spans = marked[text].get(extractor.words.skill_ids[skill[index]], ())
-        offset = int(start[text])
-        asked[index] = any(
-            first - offset < end and begin < last - offset for begin, end in spans
-        )
-    return _labelled(extractor, candidates, asked)
+    found, words = candidates.found, extractor.words
+    start = found.start - candidates.plain.start[found.text]
+    end = start + found.end - found.start
+    named = [
+        ANY_NEW if group in ADDED_GROUPS else skill_id
+        for skill_id, group in zip(words.skill_ids, words.groups, strict=True)
+    ]
+    places = zip(
+        found.text.tolist(),
+        start.tolist(),
+        end.tolist(),
+        words.skill[found.word].tolist(),
+        strict=True,
+    )
+    asked = [
+        any(first < high and low < last for low, high in marked[text].get(named[skill], ()))
+        for text, first, last, skill in places
+    ]
+    return _labelled(extractor, candidates, np.array(asked, dtype=np.bool_))
 
 
 def _by_skill(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
+    """Spans by skill; those marked as new under ``ANY_NEW``."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for mention in mentions:
-        spans.setdefault(mention.skill_id, []).append((mention.start, mention.end))
+        skill = ANY_NEW if mention.skill_id.startswith(NEW) else mention.skill_id
+        spans.setdefault(skill, []).append((mention.start, mention.end))
     return spans
 
 
@@ -134,5 +160,3 @@ def _labelled(
     found = candidates.found
     pair = found.text * len(extractor.words.skill_ids) + extractor.words.skill[found.word]
     return Labelled(candidates.features, asked, found.text, pair)
-
-
