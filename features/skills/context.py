@@ -192,13 +192,13 @@ def _section_columns(context: Context) -> dict[str, Ints]:
 
 def _letter_columns(context: Context) -> dict[str, Ints]:
     """The characters beside the finding, and beside the list that it is in."""
-    found, places, folded = context.found, context.places, context.plain.folded
+    found, places = context.found, context.places
     columns = {}
     for n in _GRAMS:
-        columns[f"left {n}"] = _gram(folded, found.start - n, n)
-        columns[f"right {n}"] = _gram(folded, found.end, n)
-        columns[f"head left {n + 1}"] = _gram(folded, places.head - n - 1, n + 1)
-        columns[f"tail right {n + 1}"] = _gram(folded, places.tail, n + 1)
+        columns[f"left {n}"] = _gram(context, found.start - n, n)
+        columns[f"right {n}"] = _gram(context, found.end, n)
+        columns[f"head left {n + 1}"] = _gram(context, places.head - n - 1, n + 1)
+        columns[f"tail right {n + 1}"] = _gram(context, places.tail, n + 1)
     beside = mixed_ints(columns["left 1"], columns["right 1"])
     word = context.hashes.word[found.word]
     return {
@@ -211,10 +211,15 @@ def _letter_columns(context: Context) -> dict[str, Ints]:
     }
 
 
-def _gram(codes: NDArray[np.uint32], first: Ints, n: int) -> Ints:
-    """N characters from a place on, as one number; places outside count as the nearest."""
-    last = len(codes) - 1
-    letters = [codes[np.clip(first + i, 0, last)].astype(np.int64) for i in range(n)]
+def _gram(context: Context, first: Ints, n: int) -> Ints:
+    """N characters from a place on, as one number; those outside of the text count as none."""
+    plain, text = context.plain, context.found.text
+    begin, end = plain.start[text], plain.start[text + 1] - 1
+    last = len(plain.folded) - 1
+    letters: list[Ints] = []
+    for at in (first + step for step in range(n)):
+        code = plain.folded[np.clip(at, 0, last)].astype(np.int64)
+        letters.append(np.where((at >= begin) & (at < end), code, 0))
     return mixed_ints(*letters)
 
 

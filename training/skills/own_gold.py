@@ -50,9 +50,7 @@ def measure_own(
     return score(ours, gold, groups_of(postings))
 
 
-def fit_own(
-    datasets: Path, folder: Path | None, *, annotator: str = "gold", seed: int = 0
-) -> Fit:
+def fit_own(datasets: Path, folder: Path | None, *, annotator: str = "gold", seed: int = 0) -> Fit:
     """The context model fitted to the training part and to simulated texts.
 
     Raises:

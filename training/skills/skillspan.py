@@ -93,8 +93,9 @@ def _token_features(sentences: Sequence[Sequence[str]]) -> Iterator[list[str]]:
 
 def _own(token: str, named: bool) -> list[str]:  # noqa: FBT001 - one feature among others
     small = token.lower()
-    shape = "".join("A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else c
-                    for c in token[:4])
+    shape = "".join(
+        "A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else c for c in token[:4]
+    )
     return [small, f"end={small[-3:]}", f"start={small[:4]}", f"shape={shape}", f"named={named}"]
 
 
