@@ -121,7 +121,7 @@ class SkillExtractor:
             first_row,
         )
 
-    def _frame(  # noqa: PLR0913 - one array per column
+    def _frame(
         self,
         plain: Plain,
         found: Found,

@@ -94,7 +94,7 @@ class Gazetteer:
         twin = self.words.twin[found.word]
         times = 1 + (twin >= 0)
         second = np.repeat(np.arange(len(found)), times)
-        again = np.append(False, second[1:] == second[:-1]) if len(second) else times > 1  # noqa: FBT003
+        again = np.append(False, second[1:] == second[:-1]) if len(second) else times > 1
         word = np.where(again, twin[second], found.word[second])
         return Found(word, found.start[second], found.end[second], found.text[second])
 
@@ -111,7 +111,7 @@ class Gazetteer:
         bars_after = ((after & (LETTER | DIGIT | JOINED)) > 0) & ~version & ~_plus(plain, end)
         left = ~(self._latin_first[word] & bars_before)
         right = ~(self._latin_last[word] & bars_after)
-        whole = left & right
+        whole: Bools = left & right
         pieces = _touching(self._length[word] >= LEAST_TILE, start, end, left, right)
         whole[_tiling(pieces, start, end, left, right)] = True
         return whole
@@ -133,7 +133,8 @@ def as_columns(hits: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints, Ints]:
 
 
 def _dot(plain: Plain, position: Ints) -> Bools:
-    return plain.folded[np.maximum(position, 0)] == ord(".")
+    dots: Bools = plain.folded[np.maximum(position, 0)] == ord(".")
+    return dots
 
 
 def _plus(plain: Plain, position: Ints) -> Bools:
@@ -141,7 +142,8 @@ def _plus(plain: Plain, position: Ints) -> Bools:
     last = len(plain.folded) - 1
     sign = plain.folded[position] == ord("+")
     then = kinds(plain.folded[np.minimum(position + 1, last)])
-    return sign & ((then & (LETTER | HAN)) > 0)
+    joining: Bools = sign & ((then & (LETTER | HAN)) > 0)
+    return joining
 
 
 def _touching(long: Bools, start: Ints, end: Ints, left: Bools, right: Bools) -> Ints:

@@ -1,6 +1,6 @@
 """The level at which a posting asks for a skill, where the words around it state one.
 
-1 了解 · 2 熟悉, 掌握 · 3 熟练, 扎实 · 4 精通 · 5 专家级; a degree word reaches over the list behind it,
+1 了解 · 2 熟悉, 掌握 · 3 熟练, 扎实 · 4 精通 · 5 专家级; a degree word reaches over its list,
 up to the next one. Levels of the national certificates (中级工, 三级证) count in the contract's
 direction: 1 entry, 5 master.
 """
@@ -59,4 +59,5 @@ def _grade_ahead(plain: Plain, end: Ints) -> NDArray[np.bool_]:
     """Whether a character that grades begin with stands behind each finding."""
     first = np.array([ord(character) for character in {grade[0] for grade in _GRADES}])
     reach = np.minimum(end[:, None] + np.arange(3), len(plain.folded) - 1)
-    return np.isin(plain.folded[reach], first).any(axis=1)
+    ahead: NDArray[np.bool_] = np.any(np.isin(plain.folded[reach], first), axis=1)
+    return ahead

@@ -44,7 +44,8 @@ class ContextModel:
             features: (N, F) places of ``features.skills.context.features``.
         """
         margin = self.weight[features].sum(axis=1, dtype=np.float64)
-        return 1 / (1 + np.exp(-(self.slope * margin + self.offset)))
+        probability: Floats = 1 / (1 + np.exp(-(self.slope * margin + self.offset)))
+        return probability
 
 
 def save_model(model: ContextModel, file: BinaryIO) -> None:

@@ -71,7 +71,7 @@ def place(plain: Plain, found: Found) -> Places:
     run = np.cumsum(~linked) - 1
     count = np.bincount(run, minlength=1) if len(found) else np.zeros(1, dtype=np.int64)
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
-    following = np.append(linked[1:], False)  # noqa: FBT003 - the last one has no successor
+    following = np.append(linked[1:], False)
     return Places(
         sentence,
         stop,
@@ -87,15 +87,16 @@ def place(plain: Plain, found: Found) -> Places:
 def _stops(plain: Plain, kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Ends of sentences, and the first digit of a numbered item (``2、``, ``3.``)."""
     digit = (kind & DIGIT) > 0
-    starts = digit & ~np.append(False, (kind[:-1] & (DIGIT | LETTER)) > 0)  # noqa: FBT003
-    starts &= ~np.append(False, plain.folded[:-1] == ord("."))  # noqa: FBT003
+    starts = digit & ~np.append(False, (kind[:-1] & (DIGIT | LETTER)) > 0)
+    starts &= ~np.append(False, plain.folded[:-1] == ord("."))
     mark, then = _next(plain.folded, 1), _next(kind, 2)
     mark_later, then_later = _next(plain.folded, 2), _next(kind, 3)
     one = np.isin(mark, _AFTER_NUMBER) & ((then & DIGIT) == 0)
     two = ((_next(kind, 1) & DIGIT) > 0) & np.isin(mark_later, _AFTER_NUMBER)
     two &= (then_later & DIGIT) == 0
     spaces = ((kind & SPACE) > 0) & ((_next(kind, 1) & SPACE) > 0)
-    return ((kind & STOP) > 0) | (starts & (one | two)) | spaces
+    stops: NDArray[np.bool_] = ((kind & STOP) > 0) | (starts & (one | two)) | spaces
+    return stops
 
 
 def _next(values: NDArray[Any], steps: int) -> NDArray[Any]:
@@ -114,7 +115,7 @@ def _between(stops: Ints, found: Found, size: int) -> tuple[Ints, Ints]:
 def _linked(kind: NDArray[np.uint8], found: Found) -> NDArray[np.bool_]:
     """Whether only marks of a list stand between each finding and the one before."""
     linked = np.zeros(len(found), dtype=np.bool_)
-    if len(found) < 2:  # noqa: PLR2004 - a list has two members
+    if len(found) < 2:
         return linked
     first, last = found.end[:-1], found.start[1:]
     gap = last - first

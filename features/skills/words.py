@@ -109,10 +109,10 @@ def _settled(spoken: Iterable[Word]) -> tuple[dict[str, Word], list[Word]]:
 
 def _leaves(skills: pl.DataFrame) -> pl.DataFrame:
     """The rows that are no groups, with every column that is read here."""
-    optional = {"name_en": pl.String, "aliases": pl.List(pl.String), "parent_id": pl.String}
+    optional = ("name_en", "parent_id", "kind", "aliases")
     missing = [
-        pl.lit(None, dtype).alias(name)
-        for name, dtype in {**optional, "kind": pl.String}.items()
+        pl.lit(None, pl.List(pl.String) if name == "aliases" else pl.String).alias(name)
+        for name in optional
         if name not in skills.columns
     ]
     return skills.with_columns(missing).filter(pl.col("kind").ne_missing("group"))

@@ -33,7 +33,7 @@ def group() -> None:
 
 
 @app.command("extract")
-def extract(  # noqa: PLR0913 - one parameter per option
+def extract(
     file: Annotated[Path, typer.Argument(help="csv, tsv, xlsx, parquet, jsonl or ndjson.")],
     text: Annotated[str, typer.Option("--text", help="Column with the text.")],
     title: Annotated[str | None, typer.Option("--title", help="Column with the title.")] = None,
@@ -145,7 +145,7 @@ def _shown(value: float | list[float] | None) -> str:
         return ""
     if isinstance(value, list):
         return " to ".join(f"{end:.3f}" for end in value)
-    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 @app.command("fit")

@@ -115,7 +115,7 @@ class ArenaTexts:
     """Descriptions of simulated advertisements and the skills that each asks for."""
 
     texts: list[str]
-    asked: list[AbstractSet[str]]
+    asked: Sequence[AbstractSet[str]]
 
 
 def arena_texts(n: int, rng: np.random.Generator) -> ArenaTexts:

@@ -91,7 +91,7 @@ def _token_features(sentences: Sequence[Sequence[str]]) -> Iterator[list[str]]:
             ]
 
 
-def _own(token: str, named: bool) -> list[str]:  # noqa: FBT001 - one feature among others
+def _own(token: str, named: bool) -> list[str]:
     small = token.lower()
     shape = "".join(
         "A" if c.isupper() else "a" if c.islower() else "0" if c.isdigit() else c for c in token[:4]
@@ -122,7 +122,7 @@ def _transitions(tagged: Sequence[Sequence[str]]) -> Floats:
         numbers = [TAGS.index(tag[0]) for tag in tags]
         np.add.at(counts, (numbers[:-1], numbers[1:]), 1)
     share = counts.sum(axis=0) / counts.sum()
-    steps = np.log(counts / counts.sum(axis=1, keepdims=True)) - np.log(share)
+    steps: Floats = np.log(counts / counts.sum(axis=1, keepdims=True)) - np.log(share)
     steps[TAGS.index("O"), TAGS.index("I")] = -np.inf
     return steps
 

@@ -12,7 +12,8 @@ from features.skills.words import read_words, spellings
 
 SKILLS = pl.DataFrame(
     {
-        "skill_id": ["go", "c", "cpp", "r", "java", "js", "guard", "mysql", "redis", "boot", "group"],
+        "skill_id": ["go", "c", "cpp", "r", "java", "js", "guard", "mysql", "redis", "boot",
+                     "group"],
         "name": ["Go语言", "C", "C++", "R语言", "Java", "JavaScript", "保安", "MySQL", "Redis",
                  "Spring Boot", "编程"],
         "aliases": [["Go", "Golang"], ["C语言"], [], ["R"], [], ["JS"], [], [], [], [], []],
