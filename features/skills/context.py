@@ -193,7 +193,7 @@ def _section_columns(context: Context) -> dict[str, Ints]:
 def _letter_columns(context: Context) -> dict[str, Ints]:
     """The characters beside the finding, and beside the list that it is in."""
     found, places = context.found, context.places
-    columns = {}
+    columns: dict[str, Ints] = {}
     for n in _GRAMS:
         columns[f"left {n}"] = _gram(context, found.start - n, n)
         columns[f"right {n}"] = _gram(context, found.end, n)
@@ -254,7 +254,7 @@ def _count_by(key: Ints, counted: Ints | None = None) -> Ints:
 def _sentence_columns(context: Context) -> dict[str, Ints]:
     """Whether each kind of cue stands in the sentence, before and after the finding."""
     places, found = context.places, context.found
-    columns = {}
+    columns: dict[str, Ints] = {}
     for number, kind in enumerate(kind_names("cues"), start=NONE + 1):
         cues = context.cues.only(number)
         upto = np.searchsorted(cues.start, found.start)

@@ -91,7 +91,7 @@ def _regression(gold: Labelled, arena: Labelled) -> tuple[NDArray[np.float32], f
 
 def _matrix(features: NDArray[np.int32]) -> csr_matrix:
     n, width = features.shape
-    ends = np.arange(0, n * width + 1, width)
+    ends: NDArray[np.int64] = np.arange(0, n * width + 1, width, dtype=np.int64)
     return csr_matrix((np.ones(n * width), features.ravel(), ends), shape=(n, 2**BITS))
 
 

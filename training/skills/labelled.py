@@ -69,7 +69,7 @@ def annotated(
         texts: the postings.
         mentions: what is marked in each.
     """
-    marked = [_by_skill(each) for each in mentions]
+    marked: list[dict[str, list[tuple[int, int]]]] = [_by_skill(each) for each in mentions]
     candidates = extractor.candidates(list(texts))
     found, words = candidates.found, extractor.words
     start = found.start - candidates.plain.start[found.text]
@@ -78,7 +78,7 @@ def annotated(
         ANY_NEW if group in ADDED_GROUPS else skill_id
         for skill_id, group in zip(words.skill_ids, words.groups, strict=True)
     ]
-    places = zip(
+    places: Iterable[tuple[int, int, int, int]] = zip(
         found.text.tolist(),
         start.tolist(),
         end.tolist(),
@@ -86,7 +86,7 @@ def annotated(
         strict=True,
     )
     asked = [
-        any(first < high and low < last for low, high in marked[text].get(named[skill], ()))
+        any(first < high and low < last for low, high in marked[text].get(named[skill], []))
         for text, first, last, skill in places
     ]
     return _labelled(extractor, candidates, np.array(asked, dtype=np.bool_))

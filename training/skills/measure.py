@@ -37,7 +37,11 @@ def extracted(
         for row, start, end, skill_id, level in columns
         if known is None or skill_id in known
     ]
-    return Annotations(frozenset(keys), tuple(sorted(mentions, key=lambda m: (m.key, m.start))))
+    return Annotations(frozenset(keys), tuple(sorted(mentions, key=_place)))
+
+
+def _place(mention: Mention) -> tuple[str, int]:
+    return mention.key, mention.start
 
 
 def score(
