@@ -3,7 +3,8 @@
 data.errors.XuepeiError
 └── FeatureError
     ├── CutOffError         a cut-off that is not an instant
-    └── CoordinateError     a coordinate system that isn't in the vocabulary
+    ├── CoordinateError     a coordinate system that isn't in the vocabulary
+    └── SkillModelError     a skill context model that can't be read
 """
 
 from data.errors import XuepeiError
@@ -19,3 +20,7 @@ class CutOffError(FeatureError):
 
 class CoordinateError(FeatureError):
     """A coordinate system that isn't in the vocabulary; lists those that are."""
+
+
+class SkillModelError(FeatureError):
+    """A skill context model that can't be read, or is of another format; says which."""

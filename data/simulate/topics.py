@@ -43,9 +43,15 @@ class Skill:
 
 @cache
 def skills() -> tuple[Skill, ...]:
-    """Every skill of the built-in vocabulary (groups left out), in the file's order."""
+    """Every skill of the built-in vocabulary whose group is a topic, in the file's order.
+
+    Groups without a topic widen the vocabulary for the extraction of skills; the city knows
+    nothing of them, so that its worlds stay as they were.
+    """
     programmes = {group: entry.programmes for group, entry in _authored().items()}
-    rows = builtin("skills").filter(pl.col("kind") != "group")
+    rows = builtin("skills").filter(
+        pl.col("kind") != "group", pl.col("parent_id").is_in(list(programmes))
+    )
     return tuple(
         Skill(skill_id, (name, *aliases), "vocational" in programmes.get(parent, ()))
         for skill_id, name, aliases, parent in rows.select(
@@ -62,8 +68,13 @@ def topics() -> tuple[Topic, ...]:
         ContractError: a topic names no group of the vocabulary, or an unknown category or
             programme.
     """
-    parents = builtin("skills").filter(pl.col("kind") != "group")["parent_id"].to_list()
-    return tuple(_topic(group, entry, parents) for group, entry in _authored().items())
+    authored = _authored()
+    parents = [
+        parent
+        for parent in builtin("skills").filter(pl.col("kind") != "group")["parent_id"]
+        if parent in authored
+    ]
+    return tuple(_topic(group, entry, parents) for group, entry in authored.items())
 
 
 class _Entry(BaseModel):

@@ -6,6 +6,6 @@ with it. Provenance: PROVENANCE.md.
 """
 
 from data.vocabulary.check import Finding, check
-from data.vocabulary.load import VOCABULARY_TABLES, builtin
+from data.vocabulary.load import VOCABULARY_TABLES, builtin, posting_words
 
-__all__ = ["VOCABULARY_TABLES", "Finding", "builtin", "check"]
+__all__ = ["VOCABULARY_TABLES", "Finding", "builtin", "check", "posting_words"]

@@ -35,6 +35,18 @@ def builtin(table: str) -> pl.DataFrame:
     return _under_contract(table, _authored(table))
 
 
+@cache
+def posting_words() -> dict[str, tuple[str, ...]]:
+    """Further words by which job postings name built-in skills, by skill_id.
+
+    They stand apart from the aliases because they are looser: ``财务`` in an advertisement of an
+    accountant names bookkeeping, elsewhere it may not. Only the extraction of skills reads them;
+    the simulated city doesn't speak them. A word may lead to two skills (SSM: Spring and MyBatis).
+    """
+    rows = _authored("posting_words").iter_rows()
+    return {skill_id: tuple(words.split(ALIAS_SEPARATOR)) for skill_id, words in rows}
+
+
 def _authored(table: str) -> pl.DataFrame:
     """The file as text; an empty cell is unknown."""
     text = files("data.vocabulary").joinpath(f"{table}.csv").read_bytes()

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from data.errors import ContractError
+from data.simulate.topics import skills
 from data.tables import TABLES
-from data.vocabulary import VOCABULARY_TABLES, builtin, check
+from data.vocabulary import VOCABULARY_TABLES, builtin, check, posting_words
 
 CSCO = Path(__file__).parents[2] / "../shared/datasets/csco_2022_zh/csco22.parquet"
 
@@ -184,3 +185,30 @@ def test_a_word_that_leads_to_two_skills_is_found_in_any_case() -> None:
 def test_a_skill_that_is_its_own_ancestor_is_found() -> None:
     loop = SKILLS.with_columns(parent_id=pl.Series(["brew", "group", "group"]))
     assert found(loop, OCCUPATIONS, TIES) == {("cycle", "group"), ("cycle", "brew")}
+
+
+def test_posting_words_lead_to_skills_and_repeat_no_name_or_alias() -> None:
+    leaves = builtin("skills").filter(pl.col("kind") != "group")
+    words = posting_words()
+    spoken = leaves.select(word=pl.concat_list("name", "aliases")).explode(
+        "word", empty_as_null=True
+    )
+    known = set(spoken["word"].str.to_lowercase())
+    assert set(words) <= set(leaves["skill_id"])
+    assert not known & {word.lower() for listed in words.values() for word in listed}
+
+
+def test_a_posting_word_of_two_skills_is_a_named_pair_of_frameworks() -> None:
+    owners: dict[str, list[str]] = {}
+    for skill_id, listed in posting_words().items():
+        for word in {word.lower() for word in listed}:
+            owners.setdefault(word, []).append(skill_id)
+    shared = {word for word, ids in owners.items() if len(ids) > 1}
+    assert shared == {"ssm", "ssm框架", "ssh", "ssh框架"}
+
+
+def test_skills_of_groups_without_a_topic_stay_unknown_to_the_simulated_city() -> None:
+    spoken = {skill.skill_id for skill in skills()}
+    untaught = builtin("skills").filter(pl.col("parent_id") == "group-programming-tools")
+    assert untaught.height > 0
+    assert not spoken & set(untaught["skill_id"])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from data.simulate.calendar import open_term, terms
@@ -216,7 +217,8 @@ def _goals(
 def _occupation_goals() -> NDArray[np.int64]:
     """The two most important skills of each built-in occupation, -1 where it has one only."""
     index = {skill.skill_id: number for number, skill in enumerate(skills())}
-    ties = builtin("occupation_skills").sort("importance", descending=True, maintain_order=True)
+    known = builtin("occupation_skills").filter(pl.col("skill_id").is_in(list(index)))
+    ties = known.sort("importance", descending=True, maintain_order=True)
     by_code: dict[str, list[int]] = {}
     for code, skill in ties.select("occupation_code", "skill_id").iter_rows():
         by_code.setdefault(code, []).append(index[skill])
