@@ -3,7 +3,9 @@
 data.errors.XuepeiError
 └── FeatureError
     ├── CutOffError         a cut-off that is not an instant
-    └── CoordinateError     a coordinate system that isn't in the vocabulary
+    ├── CoordinateError     a coordinate system that isn't in the vocabulary
+    ├── RakingError         totals that weights can't be brought to
+    └── DemandError         advertisements from which no demand can be told
 """
 
 from data.errors import XuepeiError
@@ -19,3 +21,11 @@ class CutOffError(FeatureError):
 
 class CoordinateError(FeatureError):
     """A coordinate system that isn't in the vocabulary; lists those that are."""
+
+
+class RakingError(FeatureError):
+    """Totals that weights can't be brought to; says why."""
+
+
+class DemandError(FeatureError):
+    """Advertisements from which no demand can be told; says what is missing."""
