@@ -5,11 +5,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaincinv
 
 from features.demand.counts import effective
 from features.demand.forecast import Origin, expected_persons, future_shape
 from features.demand.grid import Grid
 from features.demand.intervals import (
+    TAIL,
     UNCALIBRATED,
     Calibration,
     calibrate,
@@ -75,6 +77,9 @@ class Levels:
         vacancies: the area's total times the share.
         low: 5 % end for the month's vacancies.
         high: 95 % end.
+        own_low: 5 % end of the level as the cell's own ads tell it, almost alone; persons such
+            months bring on average.
+        own_high: 95 % end of it.
         season: fitted on all months.
         reading_spread: relative error of a skill's count that more ads don't lessen.
     """
@@ -86,6 +91,8 @@ class Levels:
     vacancies: Floats
     low: Floats
     high: Floats
+    own_low: Floats
+    own_high: Floats
     season: Season
     reading_spread: float
 
@@ -135,14 +142,25 @@ def estimate(
         spread: see ``Levels.reading_spread``.
     """
     filtered = filter_levels(expected, model)
-    share = _normalised(expected.now * filtered.alpha / filtered.beta)
+    share = _normalised(expected.after * filtered.alpha / filtered.beta)
     mean = cells.totals[:, :, None] * share
     low, high = quantiles(mean, shape_of(filtered.alpha, model), cells.per_ad)
     recent = slice(-CALIBRATED_MONTHS, None)
     past = [values[recent].ravel() for values in (cells.persons, mean, low, high)]
     low, high = stretched(mean, low, high, calibrate(*past), spread)
+    own = own_bounds(cells, expected, filtered, spread)
     season = fit_season(cells.totals.sum(axis=1), grid.months)
-    return Levels(cells, model, filtered, share, mean, low, high, season, spread)
+    return Levels(cells, model, filtered, share, mean, low, high, *own, season, spread)
+
+
+def own_bounds(
+    cells: Cells, expected: Expected, filtered: Filtered, spread: float
+) -> tuple[Floats, Floats]:
+    """5 % and 95 % ends of each cell's own level, widened by the error of reading."""
+    alpha, beta = filtered.own_alpha, filtered.own_beta
+    mean = cells.totals[:, :, None] * expected.after * alpha / beta
+    low, high = (mean * gammaincinv(alpha, level) / alpha for level in (TAIL, 1 - TAIL))
+    return stretched(mean, low, high, UNCALIBRATED, spread)
 
 
 def origin(levels: Levels, grid: Grid, month: int) -> Origin:
@@ -193,4 +211,5 @@ def _raw(levels: Levels, grid: Grid, month: int, ahead: int) -> tuple[Floats, Fl
 def _normalised(values: Floats) -> Floats:
     """Each month and area adds up to 1, or to 0 where nothing was counted."""
     total = values.sum(axis=2, keepdims=True)
-    return np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+    shares: Floats = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+    return shares

@@ -56,16 +56,11 @@ def mentioned(
     ads: pl.DataFrame, mentions: pl.DataFrame, grid: Grid, least_score: float
 ) -> pl.DataFrame:
     """One row an advertisement and skill: the columns of ``located_ads`` and skill_id."""
-    names = pl.Series("skill_id", grid.skills)
+    names = pl.lit(pl.Series(list(grid.skills), dtype=pl.String))
     asked = skill_scores(mentions, grid, least_score).select(
-        "posting_id", names_of(names).alias("skill_id"), pl.col("skill")
+        "posting_id", "skill", names.gather(pl.col("skill")).alias("skill_id")
     )
     return ads.join(asked, on="posting_id").sort("posting_id", "skill").drop("skill")
-
-
-def names_of(names: pl.Series) -> pl.Expr:
-    """The skill id of each number in column ``skill``."""
-    return pl.lit(names).gather(pl.col("skill"))
 
 
 def plain_figures(found: pl.DataFrame, stock: pl.DataFrame, city: str) -> pl.DataFrame:

@@ -65,6 +65,5 @@ def future_totals(origin: Origin, ahead: int) -> Floats:
 
 
 def future_shape(origin: Origin, model: DemandModel, ahead: int) -> Floats:
-    """Shape of the negative binomial ``ahead`` months on: the level fades towards its prior."""
-    first = model.prior_weight
-    return shape_of(first + model.discount**ahead * (origin.alpha - first), model)
+    """Shape of the negative binomial ``ahead`` months on: what is known of the level fades."""
+    return shape_of(model.discount**ahead * origin.alpha, model)

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 TAIL: Final = 0.05
 """Share left out on either side."""
 
-STRATA: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+STRATA: Final = (0.5, 1.0, 3.0, 10.0, 30.0)
 """Upper ends of the strata of expected persons; the last stratum has none."""
 
 LEAST_PAST: Final = 100

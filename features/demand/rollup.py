@@ -61,4 +61,4 @@ def level_used(ads: Sequence[Floats], floor: float = FLOOR) -> Ints:
 
 def chosen(values: Sequence[Floats], used: Ints) -> Floats:
     """Of the same figure at every level, the one of the level used."""
-    return np.choose(used, np.stack(values)) if len(values) else np.zeros_like(used, dtype=float)
+    return np.choose(used, np.stack(values))

@@ -12,6 +12,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -94,14 +95,18 @@ def lunar_shares(months: Sequence[date]) -> Floats:
     >>> lunar_shares([date(2024, 2, 1)]).round(2).tolist()
     [[0.59, 0.41]]
     """
-    shares = np.zeros((len(months), 2))
-    for row, month in enumerate(months):
-        days = month.toordinal() + np.arange(monthrange(month.year, month.month)[1])
-        for day in NEW_YEARS:
-            offset = days - day.toordinal()
-            for column, (begin, end) in enumerate((HOLIDAY, RUSH)):
-                shares[row, column] += ((offset >= begin) & (offset < end)).mean()
-    return shares
+    return np.array([_lunar_shares(month) for month in months]).reshape(-1, 2)
+
+
+@cache
+def _lunar_shares(month: date) -> tuple[float, float]:
+    days = month.toordinal() + np.arange(monthrange(month.year, month.month)[1])
+    offsets = days[:, None] - np.array([day.toordinal() for day in NEW_YEARS])
+    holiday, rush = (
+        float(((offsets >= begin) & (offsets < end)).any(axis=1).mean())
+        for begin, end in (HOLIDAY, RUSH)
+    )
+    return holiday, rush
 
 
 def _design(months: Sequence[date]) -> Floats:

@@ -1,7 +1,7 @@
 """The demand table: every month, area and skill, with what is known and how well."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -38,6 +38,8 @@ COLUMNS: Final[Mapping[str, pl.DataType]] = {
     "freshness_days": pl.Int64(),
     "sources": pl.String(),
     "level": pl.String(),
+    "own_low": pl.Float64(),
+    "own_high": pl.Float64(),
 }
 """Columns of the table and their types, in order."""
 
@@ -156,6 +158,8 @@ def _model_rows(
         "vacancies": levels.vacancies,
         "low": levels.low,
         "high": levels.high,
+        "own_low": levels.own_low,
+        "own_high": levels.own_high,
         "n_eff": held[0],
         **{
             name: chosen([values[place] for values in growth], used)
@@ -175,17 +179,9 @@ def _summed(city: Levels, districts: Levels) -> Levels:
     """The city's levels brought to the sum of its districts'."""
     total = districts.vacancies.sum(axis=1, keepdims=True)
     ratio = _ratio(total, city.vacancies)
-    return Levels(
-        city.cells,
-        city.model,
-        city.filtered,
-        city.share,
-        total,
-        city.low * ratio,
-        city.high * ratio,
-        city.season,
-        city.reading_spread,
-    )
+    ends = ("low", "high", "own_low", "own_high")
+    scaled = {name: getattr(city, name) * ratio for name in ends}
+    return replace(city, vacancies=total, **scaled)
 
 
 def _ratio(total: Floats, own: Floats) -> Floats:

@@ -50,6 +50,8 @@ TITLES: Final[Mapping[str, str]] = {
     "freshness_days": "最新广告距月末天数",
     "sources": "来源",
     "level": "所用层级",
+    "own_low": "自身水平下限（5%）",
+    "own_high": "自身水平上限（95%）",
     "ahead": "预测月数",
     "median": "预测中位数",
     "posting_id": "岗位编号",

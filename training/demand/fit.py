@@ -1,10 +1,12 @@
 """Fit of the demand model: what would have predicted each month best from the months before."""
 
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from features.demand.shrinkage import DemandModel, Expected, filter_levels, log_likelihood
 
@@ -13,7 +15,7 @@ Floats = NDArray[np.float64]
 LEAST_MONTHS: Final = 4
 """Below this many months the model's defaults stand: nothing was predicted yet to learn from."""
 
-MOST_CELLS: Final = 60_000
+MOST_CELLS: Final = 50_000
 """Cells (area, skill) times months that a fit looks at; evenly spaced ones of more."""
 
 WARM_UP: Final = 1
@@ -21,7 +23,7 @@ WARM_UP: Final = 1
 
 START: Final = DemandModel()
 LEAST = (0.5, 0.5, 0.003)
-MOST = (0.9999, 1e4, 20.0)
+MOST = (0.9999, 1e4, 3.0)
 """Least and most of discount, dispersion and prior variance."""
 
 
@@ -64,8 +66,8 @@ def _thinned(expected: Expected) -> Expected:
     step = max(1, -(-expected.counts.size // MOST_CELLS))
     return Expected(
         *(
-            values.reshape(months, 1, -1)[:, :, ::step]
-            for values in (expected.counts, expected.ahead, expected.now)
+            getattr(expected, part.name).reshape(months, 1, -1)[:, :, ::step]
+            for part in fields(expected)
         )
     )
 
@@ -76,5 +78,5 @@ def _point(model: DemandModel) -> Floats:
 
 
 def _model(point: Floats) -> DemandModel:
-    raw = (1 / (1 + np.exp(-point[0])), np.exp(point[1]), np.exp(point[2]))
+    raw = (expit(point[0]), np.exp(point[1]), np.exp(point[2]))
     return DemandModel(*(float(value) for value in np.clip(raw, LEAST, MOST)))

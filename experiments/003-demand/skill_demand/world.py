@@ -54,12 +54,12 @@ class World:
 
     Attributes:
         months: first days, oldest first.
-        parsed, vacancies, stock, mentions, occupations: frames as the chain hands them on.
+        parsed, vacancies, stock, mentions, occupations: frames as the chain hands them on;
+            ``vacancies`` tells the spam cells' copies too (``flood``).
         official: the contract table ``vacancies``.
         jobseekers: the contract table.
         vocabulary: the contract table ``skills``.
         truth: month, division_code, skill_id, vacancies (persons), kind (null unless planted).
-        asked: skills that each vacancy truly names, on average.
     """
 
     months: tuple[date, ...]
@@ -75,7 +75,14 @@ class World:
 
 
 def make_world(name: str, settings: list[str], seed: int, reader: Reader) -> World:
-    """Draw a market and read its advertisements."""
+    """Draw a market and read its advertisements.
+
+    Args:
+        name: of the preset.
+        settings: ``name=value`` texts that change it.
+        seed: of the market and of its reading.
+        reader: how well advertisements are read.
+    """
     params = preset(name, settings)
     streams = Streams(seed)
     city = make_map(params, streams.of("places"))
@@ -149,6 +156,7 @@ def _advertised(
         ids.zip_with(pl.Series(~copy | missed), original).alias("vacancy_id"),
         pl.Series("weight", np.where(copy & ~missed, 0.0, 1.0)),
         pl.Series("opening", opening),
+        pl.Series("flood", np.arange(len(opening)) >= n + len(again)),
     )
     return parsed, vacancies
 
