@@ -41,7 +41,8 @@ class Raked:
     """Weights that meet the margins.
 
     Attributes:
-        factor: what each cell's start is multiplied by; 1 where no margin speaks of it.
+        factor: what each cell's start is multiplied by; 1 where no margin speaks of it or
+            nothing is there to multiply.
         unmet: of each margin, the classes with a target but nothing to carry it.
         agreed: total of each margin after all were brought to that of the first.
     """
@@ -76,13 +77,12 @@ def rake(start: Floats, margins: Sequence[Margin]) -> Raked:
     _check(start, margins)
     unmet = tuple(_empty(start, margin) & (margin.target > 0) for margin in margins)
     targets = _agreed(start, margins)
-    factor = np.ones_like(start)
+    held = start.copy()
     worst = 0.0
     for _ in range(MOST_ROUNDS):
-        worst = max(
-            (_turn(start, factor, m, t) for m, t in zip(margins, targets, strict=True)), default=0.0
-        )
+        worst = max((_turn(held, m, t) for m, t in zip(margins, targets, strict=True)), default=0.0)
         if worst < EXACT:
+            factor = np.divide(held, start, out=np.ones_like(start), where=start > 0)
             return Raked(factor, unmet, tuple(float(target.sum()) for target in targets))
     message = (
         f"the margins contradict each other: still off by {worst:.2%} after {MOST_ROUNDS} rounds"
@@ -90,14 +90,14 @@ def rake(start: Floats, margins: Sequence[Margin]) -> Raked:
     raise RakingError(message)
 
 
-def _turn(start: Floats, factor: Floats, margin: Margin, target: Floats) -> float:
+def _turn(held: Floats, margin: Margin, target: Floats) -> float:
     """Meet one margin in place; returns how far off it was, relative."""
     within = margin.label >= 0
     label = margin.label[within]
-    held = np.bincount(label, (start * factor)[within], len(target))
-    ratio = np.divide(target, held, out=np.ones_like(target), where=held > 0)
-    factor[within] *= ratio[label]
-    off = np.abs(ratio - 1)[held > 0]
+    total = np.bincount(label, held[within], len(target))
+    ratio = np.divide(target, total, out=np.ones_like(target), where=total > 0)
+    held[within] *= ratio[label]
+    off = np.abs(ratio - 1)[total > 0]
     return float(off.max(initial=0.0))
 
 
