@@ -107,11 +107,12 @@ def backtest(
             if month + step >= len(came):
                 continue
             found, then = forecast(levels, axes, step), came[month + step]
-            key = {"origin": grid.months[month], "ahead": step}
+            key: dict[str, object] = {"origin": grid.months[month], "ahead": step}
             points = {"xuepei": found.mean, "xuepei_median": found.median}
             for name, method in BASELINES.items():
                 points[name] = method(cells.persons[: month + 1], step)
-            errors += [{**key, "model": name, **miss(p, then)} for name, p in points.items()]
+            for name, point in points.items():
+                errors.append({**key, "model": name, **miss(point, then)})
             held.append(
                 inside(found, then).with_columns(pl.lit(v).alias(n) for n, v in key.items())
             )

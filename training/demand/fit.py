@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit
 
 from features.demand.shrinkage import DemandModel, Expected, filter_levels, log_likelihood
 
@@ -78,5 +77,6 @@ def _point(model: DemandModel) -> Floats:
 
 
 def _model(point: Floats) -> DemandModel:
-    raw = (expit(point[0]), np.exp(point[1]), np.exp(point[2]))
+    raw = np.exp(point)
+    raw[0] /= 1.0 + raw[0]
     return DemandModel(*(float(value) for value in np.clip(raw, LEAST, MOST)))
