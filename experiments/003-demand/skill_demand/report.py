@@ -166,10 +166,9 @@ def _cover_table(results: Mapping[str, Any]) -> str:
         "|---|---|---|---:|---:|",
     ]
     for density in results["table_intervals"]:
-        for row in results["table_intervals"][density]:
-            lines.append(_cover_row(density, "the table", row))
-        for row in results["forecast_intervals"][density]:
-            lines.append(_cover_row(density, f"{row['ahead']} months ahead", row))
+        table, ahead = (results[f"{what}_intervals"][density] for what in ("table", "forecast"))
+        lines += [_cover_row(density, "the table", row) for row in table]
+        lines += [_cover_row(density, f"{row['ahead']} months ahead", row) for row in ahead]
     return "\n".join(lines)
 
 
@@ -212,16 +211,16 @@ def _shortage_table(results: Mapping[str, Any]) -> str:
 
 def _repost_table(results: Mapping[str, Any]) -> str:
     lines = [
-        "**Reposts**: change of the spam cells' estimate when each of their vacancies is posted six "
-        "times instead of once.",
+        "**Reposts**: change of the spam cells' estimate when each of their vacancies is posted "
+        "six times instead of once.",
         "",
         "| copies not recognised | ads counted | estimate, mean | estimate, worst seed |",
         "|---:|---:|---:|---:|",
     ]
-    for row in results["reposts"]:
-        lines.append(
-            f"| {row['missed']:.0%} | {row['ads']:+.0%} | {row['vacancies']:+.1%} | {row['most']:.1%} |"
-        )
+    lines += [
+        f"| {row['missed']:.0%} | {row['ads']:+.0%} | {row['vacancies']:+.1%} | {row['most']:.1%} |"
+        for row in results["reposts"]
+    ]
     return "\n".join(lines)
 
 
@@ -229,7 +228,8 @@ def _ets_table(results: Mapping[str, Any]) -> str:
     if not results.get("ets"):
         return "ETS was not measured: no interpreter with statsforecast was given by --ets."
     lines = [
-        "**ETS** (statsforecast's AutoETS, season 12) on 600 cells of the first seed's dense market.",
+        "**ETS** (statsforecast's AutoETS, season 12) on 600 cells of the first seed's dense "
+        "market.",
         "",
         "| months ahead | model | WAPE |",
         "|---:|---|---:|",

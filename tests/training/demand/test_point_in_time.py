@@ -70,8 +70,7 @@ def test_a_vacancy_closed_after_the_month_was_live_at_its_end(
     end = date(2025, 4, 1)
     originals = [row for row in year_of_postings if not row["posting_id"].endswith("again")]
     live = sum(
-        row["posted_on"] < end
-        and (row["closed_on"] >= end if row["closed_on"] >= end else False)
+        row["posted_on"] < end <= row["closed_on"]
         and row["posted_on"] + timedelta(days=60) > end - timedelta(days=1)
         for row in originals
     )
