@@ -14,7 +14,7 @@ from skill_demand.chain import demand_at, truth_of
 from skill_demand.world import Reader, make_world
 from training.demand.backtest import BASELINES, levels_until, miss
 
-CELLS: Final = 600
+CELLS: Final = 200
 """Cells drawn, evenly over areas and skills."""
 
 Floats = NDArray[np.float64]

@@ -228,7 +228,7 @@ def _ets_table(results: Mapping[str, Any]) -> str:
     if not results.get("ets"):
         return "ETS was not measured: no interpreter with statsforecast was given by --ets."
     lines = [
-        "**ETS** (statsforecast's AutoETS, season 12) on 600 cells of the first seed's dense "
+        "**ETS** (statsforecast's AutoETS, season 12) on 200 cells of the first seed's dense "
         "market.",
         "",
         "| months ahead | model | WAPE |",
