@@ -4,7 +4,9 @@ data.errors.XuepeiError
 └── FeatureError
     ├── CutOffError         a cut-off that is not an instant
     ├── CoordinateError     a coordinate system that isn't in the vocabulary
-    └── SkillModelError     a skill context model that can't be read
+    ├── SkillModelError     a skill context model that can't be read
+    ├── RakingError         totals that weights can't be brought to
+    └── DemandError         advertisements from which no demand can be told
 """
 
 from data.errors import XuepeiError
@@ -24,3 +26,11 @@ class CoordinateError(FeatureError):
 
 class SkillModelError(FeatureError):
     """A skill context model that can't be read, or is of another format; says which."""
+
+
+class RakingError(FeatureError):
+    """Totals that weights can't be brought to; says why."""
+
+
+class DemandError(FeatureError):
+    """Advertisements from which no demand can be told; says what is missing."""

@@ -18,8 +18,10 @@ from recsys.types import LearnerQuery, TrainingSet
 Reals = NDArray[np.float32]
 
 KEYS: Final = ("division_code", "skill_id")
-LOWER: Final = ("gap_low", "low")
-"""Columns that may hold the lower bound, in places: of the gap, else of the demand alone."""
+LOWER: Final = ("gap_low", "own_low", "low")
+"""Columns that may hold the lower bound, in places: of the gap, else of the demand alone. Of the
+demand table's two, that of the cell's own level comes first: the other is the least that one month
+may bring, next to nothing in a thin cell."""
 
 SHORTAGES: Final = pl.Schema(
     {"division_code": pl.String(), "skill_id": pl.String(), "shortage": pl.Float32()}
@@ -124,8 +126,8 @@ def shortages(table: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
     """What each area is short of, of the latest month that had begun.
 
     Args:
-        table: division_code, skill_id and ``gap_low`` or ``low`` (places), month? (a date or text
-            such as 2025-08); None for no table.
+        table: division_code, skill_id and ``gap_low``, ``own_low`` or ``low`` (places), month? (a
+            date or text such as 2025-08); None for no table.
         as_of: the cut-off (aware); a later month isn't read.
 
     Returns:

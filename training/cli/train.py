@@ -33,8 +33,8 @@ def train(
     demand: Annotated[
         Path | None,
         typer.Option(
-            help="What each area lacks, .csv or .parquet: division_code, skill_id, and gap_low or "
-            "low; month if there are several."
+            help="What each area lacks, .csv or .parquet: division_code, skill_id, and gap_low, "
+            "own_low or low; month if there are several. `xuepei demand` writes such a file."
         ),
     ] = None,
     tracked: Track = True,

@@ -22,40 +22,13 @@ from data.simulate.params import SimulationParams
 from data.simulate.place.places import Map
 from data.simulate.streams import Streams
 from data.simulate.topics import skills
+from data.vocabulary.industries import INDUSTRIES, industry_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 STOCK_OF_PREVIOUS: Final = 0.5
 """Share of the previous month's vacancies still open at a month's end; a guess."""
-
-INDUSTRIES: Final = {
-    "1": "公共管理、社会保障和社会组织",
-    "2": "科学研究和技术服务业",
-    "2-02-10": "信息传输、软件和信息技术服务业",
-    "2-06": "金融业",
-    "2-08": "教育",
-    "2-05": "卫生和社会工作",
-    "2-09": "文化、体育和娱乐业",
-    "3": "租赁和商务服务业",
-    "4": "租赁和商务服务业",
-    "4-01": "批发和零售业",
-    "4-02": "交通运输、仓储和邮政业",
-    "4-03": "住宿和餐饮业",
-    "4-04": "信息传输、软件和信息技术服务业",
-    "4-05": "金融业",
-    "4-06": "房地产业",
-    "4-10": "居民服务、修理和其他服务业",
-    "4-12": "居民服务、修理和其他服务业",
-    "4-13": "文化、体育和娱乐业",
-    "4-14": "卫生和社会工作",
-    "5": "农、林、牧、渔业",
-    "6": "制造业",
-    "6-28": "电力、热力、燃气及水生产和供应业",
-    "6-29": "建筑业",
-    "6-30": "交通运输、仓储和邮政业",
-}
-"""Industries (GB/T 4754 sections) by how an occupation's code begins; the longest match holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +136,7 @@ def jobseeker_rows(labour: Labour, city: Map, streams: Streams) -> pl.DataFrame:
 def vacancy_rows(labour: Labour, city: Map) -> pl.DataFrame:
     """The contract table ``vacancies``: official stocks at month's end by district and industry."""
     names = sorted(set(INDUSTRIES.values()))
-    industry = np.array([names.index(_industry(code)) for code in ties().codes])
+    industry = np.array([names.index(industry_of(code)) for code in ties().codes])
     shape = (len(labour.months), len(city.districts), len(names))
     openings = labour.openings
     cell = (openings.month, openings.district, industry[openings.occupation])
@@ -275,16 +248,6 @@ def _by_occupation(labour: Labour, rng: np.random.Generator) -> Ints:
     )
     seekers: Ints = rng.poisson(wanted.mean(axis=0) * cover, shape)
     return seekers
-
-
-def _industry(code: str) -> str:
-    """The industry of an occupation, by the longest beginning of its code that is known."""
-    parts = code.split("-")
-    for length in range(len(parts), 0, -1):
-        name = INDUSTRIES.get("-".join(parts[:length]))
-        if name is not None:
-            return name
-    return INDUSTRIES["1"]
 
 
 def _cells(labour: Labour, city: Map, counts: Ints, names: pl.Series) -> pl.DataFrame:

@@ -53,6 +53,14 @@ def test_nothing_known_is_nothing_said(rows: list[dict[str, Any]], home: str | N
     assert scored(rows, home) == {}
 
 
+def test_of_a_demand_table_the_bound_of_the_own_level_counts() -> None:
+    rows = [
+        {"division_code": WEST, "skill_id": "weld", "low": 0.0, "own_low": 8.0},
+        {"division_code": WEST, "skill_id": "code", "low": 1.0, "own_low": 2.0},
+    ]
+    assert scored(rows, WEST) == {"both": 1.0, "code": 0.25, "weld": 1.0}
+
+
 def test_the_latest_month_that_had_begun_counts() -> None:
     months = [
         {"month": month, "division_code": WEST, "skill_id": skill, "low": 5.0}
@@ -64,7 +72,7 @@ def test_the_latest_month_that_had_begun_counts() -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([{"division_code": WEST, "skill_id": "weld"}], r"lacks \['gap_low or low'\]"),
+        ([{"division_code": WEST, "skill_id": "weld"}], r"lacks \['gap_low or own_low or low'\]"),
         ([{"skill_id": "weld", "low": 1.0}], r"lacks \['division_code'\]"),
         ([{"division_code": WEST, "skill_id": "weld", "low": "many"}], "no number in low"),
         ([{"division_code": WEST, "skill_id": "weld", "low": 1.0}] * 2, "twice in one month"),

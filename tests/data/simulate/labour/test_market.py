@@ -7,12 +7,13 @@ import pytest
 
 from data.simulate.files.forms import conformed
 from data.simulate.labour.market import jobseeker_rows, vacancy_rows
-from data.simulate.labour.season import NEW_YEARS, labour_months, season
+from data.simulate.labour.season import labour_months, season
 from data.simulate.labour.ties import ties
 from data.simulate.params import SimulationParams
 from data.simulate.presets import SimulationError
 from data.simulate.topics import skills
 from data.tables import TABLES
+from data.vocabulary.lunar import NEW_YEARS
 from tests.data.simulate.labour.conftest import Market, market_of
 
 

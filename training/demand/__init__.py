@@ -1,0 +1,1 @@
+"""Fitting, backtesting and writing the demand table."""
