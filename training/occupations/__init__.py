@@ -1,4 +1,4 @@
 """Fits and judges the link from job titles to occupations.
 
-gold/ postings labelled by reading · fit  titles.csv + dev labels -> model · measure  gold -> figures
+gold/ postings read by hand · fit  titles and dev labels -> model · measure  gold -> figures
 """
