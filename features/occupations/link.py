@@ -70,11 +70,12 @@ class OccupationLinker:
             mentions: posting_id, skill_id of the skills asked for, where known.
 
         Returns:
-            posting_id, occupation_code (null: unknown), name, confidence (0-1, probability that
-            the likeliest occupation is right, also where it is too low to be told; null without
-            any candidate) and candidates (up to 5, likeliest first, as ``CANDIDATE``; their sum
-            is at most 1); one row per posting, in order. The confidence is calibrated on
-            development data, see docs/occupations.md.
+            posting_id, occupation_code (null: unknown), name, confidence (0-1, probability that a
+            reader would accept the likeliest occupation, also where it is too low for the
+            occupation to be told; null without any candidate) and candidates (up to 5, likeliest
+            first, as ``CANDIDATE``, with the probability that each is the best code; their sum is
+            at most 1); one row per posting, in order. Both are fitted on development data, see
+            docs/occupations.md.
         """
         titles = postings["title"].fill_null("")
         distinct = titles.unique(maintain_order=True)
@@ -139,10 +140,12 @@ class OccupationLinker:
             .agg(
                 best=pl.col("occupation_code").first(),
                 name=pl.col("name").first(),
-                confidence=pl.col("probability").first(),
+                probability=pl.col("probability").first(),
                 candidates=pl.struct("occupation_code", "probability"),
             )
         )
+        certain = pl.Series(self.model.certain(ranked["probability"].to_numpy()))
+        ranked = ranked.with_columns(confidence=certain)
         sure = pl.col("confidence") >= self.model.threshold
         return (
             rows.select("posting_id", "row")

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from features.errors import FeatureError
@@ -18,6 +20,11 @@ from features.occupations.evidence import FEATURES
 
 MODEL_FILE: Final = "model.json"
 """The fitted model, beside this module; written by ``training.occupations.fit``."""
+
+SMALLEST: Final = 1e-9
+"""Probabilities nearer to 0 or 1 count as this, so that their odds are numbers."""
+
+Floats = npt.NDArray[np.float64]
 
 
 class OccupationModelError(FeatureError):
@@ -32,6 +39,8 @@ class OccupationModel:
     """Weight of each feature, by its name in ``evidence.FEATURES``."""
     none: float
     """Score of "none of these"."""
+    certainty: tuple[float, float]
+    """Shift and slope of ``certain``."""
     threshold: float
     """Confidence, 0 to 1, below which an occupation is unknown; chosen on development data."""
 
@@ -59,10 +68,24 @@ class OccupationModel:
         power = (score - top).exp()
         return power / (power.sum().over(group) + (pl.lit(self.none) - top).exp())
 
+    def certain(self, probability: Floats) -> Floats:
+        """Confidence: probability that a first candidate is one that a reader would accept.
+
+        Where the classification has two places for one kind of work, either is accepted, and the
+        probability of the best code alone is too modest.
+        """
+        shift, slope = self.certainty
+        return squash(probability, shift, slope)
+
     def dump(self) -> str:
         """The model as JSON text."""
         rounded = {name: round(self.weights[name], 4) for name in FEATURES}
-        content = {"weights": rounded, "none": round(self.none, 4), "threshold": self.threshold}
+        content = {
+            "weights": rounded,
+            "none": round(self.none, 4),
+            "certainty": [round(value, 4) for value in self.certainty],
+            "threshold": self.threshold,
+        }
         return json.dumps(content, indent=2) + "\n"
 
 
@@ -73,7 +96,21 @@ def parse_model(text: str) -> OccupationModel:
         OccupationModelError: a weight is missing or unknown.
     """
     content = json.loads(text)
-    return OccupationModel(content["weights"], content["none"], content["threshold"])
+    shift, slope = content["certainty"]
+    return OccupationModel(
+        content["weights"], content["none"], (shift, slope), content["threshold"]
+    )
+
+
+def squash(probability: Floats, shift: float, slope: float) -> Floats:
+    """1 / (1 + exp(-(shift + slope x log(p / (1 - p))))), 0 to 1, rising with p.
+
+    >>> float(squash(np.array([0.5]), 0.0, 1.0)[0])
+    0.5
+    """
+    inside = np.clip(probability, SMALLEST, 1 - SMALLEST)
+    told: Floats = 1 / (1 + np.exp(-(shift + slope * np.log(inside / (1 - inside)))))
+    return told
 
 
 @cache

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 from data.vocabulary import builtin
 from features.occupations.evidence import FEATURES
-from features.occupations.model import OccupationModel
+from features.occupations.model import OccupationModel, squash
 from features.occupations.names import Names
 from training.occupations.examples import Examples, name_examples, posting_examples
 from training.occupations.gold.load import load_labels, load_postings
@@ -43,7 +43,7 @@ class Problem:
     """Candidates as arrays: C candidates of T titles."""
 
     evidence: Floats
-    """(C, columns): ``FEATURES``, or one column of scores."""
+    """(C, features)."""
     title: Ints
     """(C,) title of each candidate."""
     right: Floats
@@ -109,13 +109,9 @@ class Problem:
 
 
 def fit(parts: Sequence[Examples]) -> Floats:
-    """Weights in the order of ``FEATURES`` and, last, the score of none."""
-    return solve(Problem.of(parts))
-
-
-def solve(problem: Problem) -> Floats:
-    """A weight for each column of evidence and, last, the score of none; L-BFGS from zero."""
-    start = np.zeros(problem.evidence.shape[1] + 1)
+    """Weights in the order of ``FEATURES`` and, last, the score of none; L-BFGS from zero."""
+    problem = Problem.of(parts)
+    start = np.zeros(len(FEATURES) + 1)
     found = minimize(problem.loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 1000})
     return cast(Floats, found.x)
 
@@ -136,15 +132,16 @@ def fit_model(datasets: Path) -> OccupationModel:
     dev = posting_examples(load_postings(datasets, labels), labels, names, vocabulary)
     hidden = _weighed(list(name_examples(occupations, SEED)), len(labels) * NAMES_SHARE)
     values = fit([dev, *hidden])
+    weights = dict(zip(FEATURES, values[:-1].tolist(), strict=True))
     unseen = held_out(dev, hidden)
-    scale, none = solve(unseen).tolist()
-    final = np.append(values[:-1] * scale, none)
-    weights = dict(zip(FEATURES, final[:-1].tolist(), strict=True))
+    certainty = calibrate(*unseen)
+    raw = OccupationModel(weights, float(values[-1]), certainty, threshold=0.0)
+    names = Problem.of(hidden)
     answers = [
-        first_answers(unseen, np.array([scale, none])),
-        first_answers(Problem.of(hidden), final),
+        (raw.certain(sure), right)
+        for sure, right in (unseen, first_answers(names, names.probabilities(values)[0]))
     ]
-    return OccupationModel(weights, none, choose_threshold(answers))
+    return replace(raw, threshold=choose_threshold(answers))
 
 
 def _weighed(parts: Sequence[Examples], total: float) -> list[Examples]:
@@ -153,21 +150,33 @@ def _weighed(parts: Sequence[Examples], total: float) -> list[Examples]:
     return [Examples(part.candidates, part.weight * total / count) for part in parts]
 
 
-def held_out(dev: Examples, hidden: Sequence[Examples]) -> Problem:
-    """Development postings with one column of evidence: their score by weights fitted without them.
-
-    Solving it gives a scale and a score of none at which probabilities are those of titles not
-    fitted (Platt 1999); hidden names, harder than titles, would leave them too low.
-    """
+def held_out(dev: Examples, hidden: Sequence[Examples]) -> tuple[Floats, Bools]:
+    """First answers to development postings by weights fitted without them."""
     size = len(dev.weight)
     part = np.random.default_rng(SEED).permutation(size) % PARTS
+    sure, right = np.zeros(size), np.zeros(size, dtype=np.bool_)
     whole = Problem.of([dev])
-    score = np.zeros(len(whole.title))
     for fold in range(PARTS):
         rest = Examples(dev.candidates, np.where(part == fold, 0.0, 1.0))
-        own = part[whole.title] == fold
-        score[own] = whole.evidence[own] @ fit([rest, *hidden])[:-1]
-    return replace(whole, evidence=score[:, None])
+        told = first_answers(whole, whole.probabilities(fit([rest, *hidden]))[0])
+        own = part == fold
+        sure[own], right[own] = told[0][own], told[1][own]
+    return sure, right
+
+
+def calibrate(sure: Floats, right: Bools) -> tuple[float, float]:
+    """Shift and slope that turn the probability of the best code into that of an accepted one.
+
+    The mass of titles with several accepted codes is shared among these, so that the first alone
+    sounds less sure than it is. A logistic fit on answers not fitted (Platt 1999).
+    """
+
+    def loss(values: Floats) -> float:
+        chance = np.clip(squash(sure, values[0], values[1]), 1e-9, 1 - 1e-9)
+        return -float(np.where(right, np.log(chance), np.log(1 - chance)).sum())
+
+    shift, slope = minimize(loss, np.array([0.0, 1.0]), method="Nelder-Mead").x
+    return float(shift), float(slope)
 
 
 def choose_threshold(answers: Sequence[tuple[Floats, Bools]]) -> float:
@@ -193,9 +202,8 @@ def choose_threshold(answers: Sequence[tuple[Floats, Bools]]) -> float:
     return round(float(steps[int(np.argmax(gains))]), 2)
 
 
-def first_answers(problem: Problem, values: Floats) -> tuple[Floats, Bools]:
-    """Confidence of each title's likeliest candidate (0 without any), and if it is accepted."""
-    chance, _ = problem.probabilities(values)
+def first_answers(problem: Problem, chance: Floats) -> tuple[Floats, Bools]:
+    """Probability of each title's likeliest candidate (0 without any), and if it is accepted."""
     size = len(problem.weight)
     sure, right = np.zeros(size), np.zeros(size, dtype=np.bool_)
     order = np.argsort(chance, kind="stable")
