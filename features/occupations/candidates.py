@@ -152,7 +152,8 @@ def _tail(parts: Sequence[Tokens], texts: Sequence[Tokens], part: Ints, name: In
     seen: dict[str, int] = {}
     own, other = _endings(parts, seen)[part], _endings(texts, seen)[name]
     same = (own == other) & (own >= 0)
-    return np.logical_and.accumulate(same, axis=1).sum(axis=1).astype(np.float64)
+    common: Floats = np.logical_and.accumulate(same, axis=1).sum(axis=1).astype(np.float64)
+    return common
 
 
 def _endings(texts: Sequence[Tokens], seen: dict[str, int]) -> Ints:

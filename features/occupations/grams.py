@@ -62,7 +62,8 @@ class Grams:
         """
         rare = float(self.weight.max(initial=1.0))
         columns: list[int] = []
-        starts, norms = [0], []
+        starts: list[int] = [0]
+        norms: list[float] = []
         for text in texts:
             found = {self.column.get(run, -1 - at) for at, run in enumerate(runs(text))}
             known = [at for at in found if at >= 0]

@@ -75,10 +75,10 @@ def name_examples(occupations: pl.DataFrame, seed: int) -> Iterator[Examples]:
     order = np.random.default_rng(seed).permutation(len(whole.texts))
     for fold in range(FOLDS):
         hidden = order[fold::FOLDS]
-        words = {"".join(whole.texts[at]) for at in hidden}
+        words = {"".join(whole.texts[at]) for at in hidden.tolist()}
         read = hidden[:HIDDEN]
         names = Names.of(occupations, without=words)
-        titles = ["".join(whole.texts[at]) for at in read]
+        titles = ["".join(whole.texts[at]) for at in read.tolist()]
         own = whole.codes.gather(whole.owner[read])
         labels = pl.DataFrame({"best": own, "accepted": own.reshape((-1, 1)).arr.to_list()})
         yield _labelled(title_evidence(titles, names), labels, names)

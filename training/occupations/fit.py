@@ -78,7 +78,9 @@ class Problem:
         power = np.exp(score - top[self.title])
         none = np.exp(values[-1] - top)
         total = none + np.bincount(self.title, power, len(self.weight))
-        return power / total[self.title], none / total
+        shares: Floats = power / total[self.title]
+        rest: Floats = none / total
+        return shares, rest
 
     def loss(self, values: Floats) -> tuple[float, Floats]:
         """Minus the weighted log-likelihood with its gradient.
@@ -136,10 +138,10 @@ def fit_model(datasets: Path) -> OccupationModel:
     unseen = held_out(dev, hidden)
     certainty = calibrate(*unseen)
     raw = OccupationModel(weights, float(values[-1]), certainty, threshold=0.0)
-    names = Problem.of(hidden)
+    spoken = Problem.of(hidden)
     answers = [
         (raw.certain(sure), right)
-        for sure, right in (unseen, first_answers(names, names.probabilities(values)[0]))
+        for sure, right in (unseen, first_answers(spoken, spoken.probabilities(values)[0]))
     ]
     return replace(raw, threshold=choose_threshold(answers))
 

@@ -80,9 +80,7 @@ def test_a_description_that_names_the_occupation_makes_it_likelier(
 ) -> None:
     def chance(description: str | None) -> float:
         found = linker.link(postings("安全工程师", description=description))["candidates"][0]
-        return sum(
-            each["probability"] for each in found if each["occupation_code"] == "2-02-28-03"
-        )
+        return sum(each["probability"] for each in found if each["occupation_code"] == "2-02-28-03")
 
     assert chance("我们招安全管理员，负责车间安全生产") > chance(None)
 

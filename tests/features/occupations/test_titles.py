@@ -53,5 +53,12 @@ def test_any_text_is_read_and_keeps_a_part_where_it_has_letters(title: str) -> N
 
 @given(st.sampled_from(["电工", "会计", "java开发工程师", "养老护理员", "叉车司机"]))
 def test_bait_never_changes_what_a_title_names(name: str) -> None:
-    for around in ("急聘{}", "{}（包吃住）", "【高薪】{} 双休", "{}-杭州", "高级{}", "{} 6000-8000元/月"):
+    for around in (
+        "急聘{}",
+        "{}（包吃住）",
+        "【高薪】{} 双休",
+        "{}-杭州",
+        "高级{}",
+        "{} 6000-8000元/月",
+    ):
         assert parts(around.format(name)) == [name]
