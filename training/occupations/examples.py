@@ -72,14 +72,14 @@ def name_examples(occupations: pl.DataFrame, seed: int) -> Iterator[Examples]:
         seed: decides which names are read.
     """
     whole = Names.of(occupations)
-    order = np.random.default_rng(seed).permutation(len(whole.texts))
+    order: list[int] = np.random.default_rng(seed).permutation(len(whole.texts)).tolist()
     for fold in range(FOLDS):
         hidden = order[fold::FOLDS]
-        words = {"".join(whole.texts[at]) for at in hidden.tolist()}
+        words = {"".join(whole.texts[at]) for at in hidden}
         read = hidden[:HIDDEN]
         names = Names.of(occupations, without=words)
-        titles = ["".join(whole.texts[at]) for at in read.tolist()]
-        own = whole.codes.gather(whole.owner[read])
+        titles = ["".join(whole.texts[at]) for at in read]
+        own = whole.codes.gather(whole.owner[read].tolist())
         labels = pl.DataFrame({"best": own, "accepted": own.reshape((-1, 1)).arr.to_list()})
         yield _labelled(title_evidence(titles, names), labels, names)
 

@@ -102,12 +102,13 @@ class Problem:
         """(T,) probability of what is right, and the gradient of its weighted logarithm."""
         size = len(self.weight)
         without = np.bincount(self.title, target, size) == 0
-        mass = np.bincount(self.title, chance * target, size) + np.where(without, none, 0.0)
-        mass = np.maximum(mass, 1e-12)
+        found = np.bincount(self.title, chance * target, size) + np.where(without, none, 0.0)
+        mass: Floats = np.maximum(found, 1e-12)
         own = chance * target / mass[self.title]
         pull = (own - chance) * self.weight[self.title]
         pull_none = (np.where(without, 1.0, 0.0) - none) * self.weight
-        return mass, np.append(self.evidence.T @ pull, pull_none.sum())
+        gradient: Floats = np.append(self.evidence.T @ pull, pull_none.sum())
+        return mass, gradient
 
 
 def fit(parts: Sequence[Examples]) -> Floats:
