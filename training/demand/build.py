@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from data.city import City
 from data.vocab import CITY_TIME
-from data.vocabulary import builtin
 from features.asof import known
 from features.demand.counts import (
     Reading,
@@ -27,12 +26,15 @@ from features.demand.official import industry_rows, official_factors
 from features.demand.table import Facts, demand_table, evidence_table, forecast_table
 from features.errors import DemandError
 from training.demand.fit import fit_model
-from training.demand.reading import Chain, read_chain
+from training.demand.reading import Chain, Words, read_chain
 
 Floats = NDArray[np.float64]
 
 Step = Callable[[str], None]
 """Told what begins."""
+
+READ: Final = Reading(spread=0.15)
+"""How well the product's own chain reads skills: found on one simulated city (docs/demand.md)."""
 
 MOST_MONTHS: Final = 48
 """Months before the last that are looked at; older postings say little about demand now."""
@@ -81,18 +83,18 @@ def demand_of_city(city: City, month: date, step: Step, reading: Reading | None 
         city: the snapshot.
         month: first day of the last month.
         step: told what begins.
-        reading: how well skills are read; left out, as they stand.
+        reading: how well skills are read; left out, ``READ``.
 
     Raises:
         DemandError: the snapshot has no posting of a known district by then.
     """
     moment = end_of(month)
-    vocabulary = city.read("skills") if city.has("skills") else builtin("skills")
+    words = Words.of(city)
     earliest = after(month, -MOST_MONTHS)
     postings = known(city, "postings", moment).filter(pl.col("posted_on") >= earliest)
-    chain = read_chain(postings, vocabulary, month, step)
+    chain = read_chain(postings, words, moment, step)
     official = known(city, "vacancies", moment).collect()
-    return demand_of_chain(chain, official, vocabulary, month, step, reading)
+    return demand_of_chain(chain, official, words.skills, month, step, reading or READ)
 
 
 def demand_of_chain(

@@ -1,25 +1,55 @@
 """The chain from contract tables to what advertisements ask for.
 
-postings ─▶ parsed ─▶ vacancies, stock
-                  └─▶ mentions, occupations
+    postings ─▶ parsed ─▶ occupations ─▶ vacancies ─▶ stock
+                     └──▶ mentions
 
 The one place where the demand table meets the rooms that read postings.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from typing import Final, Self
 
 import polars as pl
 
-from features.divisions import district_of
-from training.demand.plain_mentions import plain_mentions
+from data.city import City
+from data.vocabulary import builtin
+from features.occupations.link import link_occupations
+from features.postings import parse_postings
+from features.postings.duplicates import find_vacancies
+from features.postings.stock import live_stock
+from features.skills.extract import extract_skills
 
 Step = Callable[[str], None]
 """Told what begins."""
 
-DAYS_OPEN = 60
-"""Days a vacancy counts as live where nobody says when it closed."""
+TAGGED: Final = "任职要求：熟悉"
+"""How a board's tags are read: what somebody lists as a tag is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tables that postings are read with; a city's own, else the product's.
+
+    Attributes:
+        skills: the contract table ``skills``.
+        occupations: the contract table ``occupations``.
+        divisions: the contract table ``divisions``; None where the city has none.
+    """
+
+    skills: pl.DataFrame
+    occupations: pl.DataFrame
+    divisions: pl.DataFrame | None = None
+
+    @classmethod
+    def of(cls, city: City) -> Self:
+        """Those of a snapshot."""
+        skills, occupations = (
+            city.read(table) if city.has(table) else builtin(table)
+            for table in ("skills", "occupations")
+        )
+        return cls(skills, occupations, city.read("divisions") if city.has("divisions") else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +57,7 @@ class Chain:
     """Frames of one reading; see docs/demand.md.
 
     Attributes:
-        parsed: one row a posting.
+        parsed: one row a posting of this city.
         vacancies: posting_id, vacancy_id, kind, weight.
         stock: vacancy_id, month, live.
         mentions: posting_id, skill_id, score.
@@ -41,64 +71,48 @@ class Chain:
     occupations: pl.DataFrame | None = None
 
 
-def read_chain(postings: pl.LazyFrame, vocabulary: pl.DataFrame, last: date, step: Step) -> Chain:
+def read_chain(postings: pl.LazyFrame, words: Words, as_of: datetime, step: Step) -> Chain:
     """Read postings that were known at a cut-off.
 
     Args:
         postings: the contract table, cut off.
-        vocabulary: the contract table ``skills``.
-        last: first day of the last month of the stock.
+        words: what they are read with.
+        as_of: the cut-off, with an offset from UTC.
         step: told what begins.
     """
     step("parsing")
-    parsed = _parsed(postings.collect())
+    parsed = parse_postings(postings, words.divisions)
+    parsed = parsed.filter(pl.col("elsewhere").ne_missing(other=True)).sort("posting_id")
+    step("finding occupations")
+    linked = link_occupations(parsed.select("posting_id", "title"), words.occupations)
+    occupations = linked.select("posting_id", "occupation_code")
     step("finding duplicates")
-    vacancies = _vacancies(parsed)
+    groups = occupations.drop_nulls().rename({"occupation_code": "group"})
+    vacancies = find_vacancies(parsed, groups=groups)
     step("finding skills")
-    mentions = plain_mentions(parsed, vocabulary)
-    return Chain(parsed, vacancies, live_stock(parsed, vacancies, last), mentions)
+    mentions = asked_skills(parsed, words.skills)
+    return Chain(parsed, vacancies, live_stock(parsed, vacancies, as_of), mentions, occupations)
 
 
-def live_stock(parsed: pl.DataFrame, vacancies: pl.DataFrame, last: date) -> pl.DataFrame:
-    """vacancy_id, month, live: open at each month's end up to that of ``last``."""
-    until = pl.coalesce("closed_on", pl.col("posted_on").dt.offset_by(f"{DAYS_OPEN}d"))
-    spans = parsed.join(vacancies.filter(pl.col("weight") > 0), on="posting_id").select(
-        "vacancy_id",
-        pl.date_ranges(
-            pl.col("posted_on").dt.truncate("1mo"),
-            pl.min_horizontal(until.dt.truncate("1mo"), pl.lit(last)),
-            interval="1mo",
-        ).alias("month"),
-        until.alias("until"),
-    )
+def asked_skills(parsed: pl.DataFrame, skills: pl.DataFrame) -> pl.DataFrame:
+    """The skills that postings ask for, in title, text or tags; equal texts are read once.
+
+    Args:
+        parsed: posting_id, title, description, tags.
+        skills: the contract table ``skills``.
+
+    Returns:
+        posting_id, skill_id, score (0 to 1), by posting.
+    """
+    tags = pl.concat_str(pl.lit(TAGGED), pl.col("tags").list.join("、"))
+    told = pl.when(pl.col("tags").list.len() > 0).then(tags)
+    text = pl.concat_str(pl.col("description"), told, separator="\n", ignore_nulls=True)
+    texts = parsed.select("posting_id", "title", text.alias("text"))
+    distinct = texts.select("title", "text").unique(maintain_order=True).with_row_index("row")
+    found = extract_skills(distinct.select("title", "text"), skills)
+    of_posting = texts.join(distinct, on=["title", "text"], nulls_equal=True, maintain_order="left")
     return (
-        spans.explode("month", empty_as_null=False)
-        .filter(pl.col("until") > pl.col("month").dt.month_end())
-        .select("vacancy_id", "month", pl.lit(value=True).alias("live"))
-        .sort("vacancy_id", "month")
-    )
-
-
-def _parsed(postings: pl.DataFrame) -> pl.DataFrame:
-    """The contract's own columns: district by code, pay unread."""
-    return postings.with_columns(
-        district_of("division_code").alias("district_code"),
-        pl.lit(None, pl.Float64).alias("salary_low"),
-        pl.lit(None, pl.Float64).alias("salary_high"),
-    ).sort("posting_id")
-
-
-def _vacancies(parsed: pl.DataFrame) -> pl.DataFrame:
-    """Postings of the same words for the same district, from the first one on, are copies."""
-    words = pl.concat_str(
-        "title",
-        pl.col("description").fill_null("").str.replace_all(r"[\s\p{P}]", ""),
-        pl.col("district_code").fill_null(""),
-        separator="\n",
-    ).hash()
-    first = pl.col("posting_id").sort_by("posted_on", "posting_id").first().over(words)
-    copy = pl.col("posting_id") != pl.col("vacancy_id")
-    return parsed.select("posting_id", first.alias("vacancy_id")).with_columns(
-        pl.when(copy).then(pl.lit("exact")).otherwise(pl.lit("original")).alias("kind"),
-        pl.when(copy).then(0.0).otherwise(1.0).alias("weight"),
+        of_posting.select("posting_id", "row")
+        .join(found.select("row", "skill_id", "score"), on="row", maintain_order="left")
+        .select("posting_id", "skill_id", "score")
     )

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from features.demand.counts import Reading
 from features.demand.grid import Grid
+from features.postings.stock import live_stock
 from skill_demand.world import Reader, World
-from training.demand.build import Demand, demand_of_chain
-from training.demand.reading import Chain, live_stock
+from training.demand.build import Demand, demand_of_chain, end_of
+from training.demand.reading import Chain
 
 
 def demand_at(world: World, reader: Reader, first: date | None = None) -> Demand:
@@ -23,7 +24,7 @@ def demand_at(world: World, reader: Reader, first: date | None = None) -> Demand
     chain = Chain(
         parsed,
         vacancies,
-        live_stock(parsed, vacancies, world.months[-1]),
+        live_stock(parsed, vacancies, end_of(world.months[-1])),
         world.mentions.join(kept, on="posting_id", how="semi"),
         world.occupations.join(kept, on="posting_id", how="semi"),
     )
