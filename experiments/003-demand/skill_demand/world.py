@@ -22,6 +22,8 @@ from data.simulate.place.places import Map, make_map
 from data.simulate.streams import Streams
 from data.simulate.topics import skills
 from data.vocabulary import builtin
+from features.postings.stock import live_stock
+from training.demand.build import end_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -94,7 +96,7 @@ def make_world(name: str, settings: list[str], seed: int, reader: Reader) -> Wor
         months=labour.months,
         parsed=parsed,
         vacancies=vacancies,
-        stock=live_stock(parsed, vacancies, labour.months),
+        stock=live_stock(parsed, vacancies, end_of(labour.months[-1])),
         mentions=_mentions(labour, vacancies, reader, rng),
         occupations=vacancies.select(
             "posting_id",
@@ -106,23 +108,6 @@ def make_world(name: str, settings: list[str], seed: int, reader: Reader) -> Wor
         jobseekers=jobseeker_rows(labour, city, streams),
         vocabulary=builtin("skills"),
         truth=_truth(labour, city),
-    )
-
-
-def live_stock(
-    parsed: pl.DataFrame, vacancies: pl.DataFrame, months: tuple[date, ...]
-) -> pl.DataFrame:
-    """vacancy_id, month, live: open at the month's end; 60 days where no end is told."""
-    own = parsed.join(vacancies.filter(pl.col("weight") > 0), on="posting_id").select(
-        "vacancy_id",
-        "posted_on",
-        pl.coalesce("closed_on", pl.col("posted_on").dt.offset_by("60d")).alias("until"),
-    )
-    ends = pl.DataFrame({"month": months}).with_columns(pl.col("month").dt.month_end().alias("end"))
-    return (
-        own.join_where(ends, pl.col("posted_on") <= pl.col("end"), pl.col("until") > pl.col("end"))
-        .select("vacancy_id", "month", pl.lit(value=True).alias("live"))
-        .sort("vacancy_id", "month")
     )
 
 
@@ -172,6 +157,7 @@ def _dates(labour: Labour, opening: Ints, rng: np.random.Generator) -> list[pl.S
     closed = pl.Series(posted + rng.integers(10, LONGEST_OPEN, len(posted)), dtype=pl.Int32)
     never = pl.Series(rng.random(len(posted)) < NEVER_CLOSED)
     return [
+        pl.Series("refreshed_on", [None], dtype=pl.Date).new_from_index(0, len(posted)),
         pl.Series("posted_on", posted, dtype=pl.Int32).cast(pl.Date),
         pl.Series([None], dtype=pl.Int32)
         .new_from_index(0, len(posted))

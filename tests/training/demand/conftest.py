@@ -23,10 +23,12 @@ def postings(seed: int = 1, count: int = 900) -> Rows:
     for number in range(count):
         posted = FIRST + timedelta(days=int(rng.integers(0, DAYS)))
         skill = SKILLS[int(rng.integers(0, len(SKILLS)))][1]
-        text = f"{number} 号岗位，需要{skill}经验"
+        text = f"{number} 号岗位，需要{skill}经验，做五休二，包午餐，有班车接送到 {number} 号门"
         row = {
             "posting_id": f"p{number:05}",
             "title": "招聘员工",
+            "company": f"第{number}工坊",
+            "agency": False,
             "description": text,
             "division_code": (WEST, EAST, None)[int(rng.choice(3, p=(0.6, 0.3, 0.1)))],
             "headcount": None if number % 4 == 0 else int(rng.integers(1, 4)),
