@@ -1,6 +1,6 @@
 """``xuepei demand``: which skills are asked for, where and how surely."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import polars as pl
 import typer
 
+from data.city import City
 from data.cli.console import out, print_json, print_table, progress
 from data.cli.moments import read_moment
 from data.errors import XuepeiError
@@ -17,16 +18,13 @@ from features.demand.grid import after
 from training.cli.options import AsJson, Snapshot
 from training.cli.table_files import check_format, write_tables
 from training.demand.build import Demand, demand_of_city
+from training.demand.reading import Words
 
 app = typer.Typer(add_completion=False)
 
 SHOWN: Final = 20
 """Rows of the printed table."""
 
-PRINTED: Final = (
-    *("division_code", "skill_id", "ads", "live", "vacancies", "low", "high"),
-    *("n_eff", "trend", "level"),
-)
 MOST_AHEAD: Final = 6
 
 
@@ -80,7 +78,7 @@ def demand(
     if as_json:
         print_json(result)
     else:
-        _print(found, table, result)
+        _print(found, table, result, _names(city))
     return result
 
 
@@ -162,7 +160,34 @@ def _summary(found: Demand, table: pl.DataFrame, files: dict[Path, pl.DataFrame]
     }
 
 
-def _print(found: Demand, table: pl.DataFrame, result: dict[str, Any]) -> None:
+def _names(city: City) -> dict[str, str]:
+    """Names of skills and divisions by their ids."""
+    words = Words.of(city)
+    skills = words.skills.select("skill_id", "name")
+    names = dict(skills.iter_rows())
+    if words.divisions is not None:
+        names |= dict(words.divisions.select("division_code", "name").iter_rows())
+    return names
+
+
+def _told(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """One row of the table as a planner reads it."""
+    growth = row["trend"]
+    return {
+        "division": names.get(row["division_code"], row["division_code"]),
+        "skill": f"{names.get(row['skill_id'], '')} {row['skill_id']}".strip(),
+        "ads": row["ads"],
+        "live": row["live"],
+        "vacancies": f"{row['vacancies']:.1f} ({row['low']:.1f} to {row['high']:.1f})",
+        "n_eff": f"{row['n_eff']:.0f}",
+        "a month": "" if growth is None else f"{growth:+.1%}",
+        "told at": row["level"],
+    }
+
+
+def _print(
+    found: Demand, table: pl.DataFrame, result: dict[str, Any], names: Mapping[str, str]
+) -> None:
     model = result["model"]
     out.print(
         f"{result['months']} months to {result['as_of']}, {result['divisions']} divisions, "
@@ -175,7 +200,6 @@ def _print(found: Demand, table: pl.DataFrame, result: dict[str, Any]) -> None:
     newest = table.filter(pl.col("month") == pl.col("month").max())
     top = newest.sort("vacancies", "division_code", "skill_id", descending=[True, False, False])
     title = f"most wanted in {newest['month'].item(0):%Y-%m}" if newest.height else "no rows"
-    columns = [name for name in PRINTED if name in top.columns]
-    print_table(title, top.head(SHOWN).select(columns).to_dicts())
+    print_table(title, [_told(row, names) for row in top.head(SHOWN).iter_rows(named=True)])
     for path in result["out"]:
         out.print(f"written: {path}")
