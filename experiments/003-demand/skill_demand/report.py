@@ -20,7 +20,7 @@ MODELS: Final = {
 RANKINGS: Final = {
     "xuepei": "lower bound of the cell's own level",
     "estimate": "estimated vacancies",
-    "counted_ads": "advertisements counted",
+    "counted_ads": "the last month's advertisements",
 }
 
 
@@ -168,7 +168,7 @@ def _cover_table(results: Mapping[str, Any]) -> str:
     for density in results["table_intervals"]:
         table, ahead = (results[f"{what}_intervals"][density] for what in ("table", "forecast"))
         lines += [_cover_row(density, "the table", row) for row in table]
-        lines += [_cover_row(density, f"{row['ahead']} months ahead", row) for row in ahead]
+        lines += [_cover_row(density, f"forecasts {row['ahead']} ahead", row) for row in ahead]
     return "\n".join(lines)
 
 
