@@ -65,7 +65,7 @@ def shortages(table: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
         message = "the table of demand names an area and a skill twice in one month"
         raise DemandTableError(message)
     none = pl.col("shortage").clip(lower_bound=0)
-    return rows.with_columns(none).sort(KEYS).cast(dict(SHORTAGES))
+    return rows.with_columns(none).sort(KEYS).cast(SHORTAGES)
 
 
 def spread(rows: pl.DataFrame, taught: Iterable[str], parents: Mapping[str, str]) -> pl.DataFrame:
