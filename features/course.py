@@ -8,8 +8,8 @@ import polars as pl
 from data.city import City
 from data.glossary import label_zh
 from data.vocab import CATEGORIES, PROGRAMMES
-from data.vocabulary import builtin
 from features.asof import known
+from features.vocabulary import vocabulary
 
 COLUMNS: Final = (
     "course_id",
@@ -44,9 +44,7 @@ def course_features(city: City, as_of: datetime) -> pl.DataFrame:
 
 def skill_names(city: City, as_of: datetime) -> pl.LazyFrame:
     """skill_id and name, of the snapshot's own skills, else of the built-in vocabulary."""
-    own = city.has("skills")
-    skills = known(city, "skills", as_of) if own else builtin("skills").lazy()
-    return skills.select("skill_id", "name")
+    return vocabulary(city, "skills", as_of).select("skill_id", "name")
 
 
 def taught_skills(city: City, as_of: datetime) -> pl.LazyFrame:

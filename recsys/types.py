@@ -111,7 +111,8 @@ class TrainingSet:
         seed: of every random choice made while fitting.
         occupation_skills: rows of the ``occupation_skills`` contract, or None when unknown.
         demand: areas, skills and the lower bound of what is lacking, see
-            ``recsys.scorers.demand.shortages``; None where nobody has measured it.
+            ``recsys.scorers.shortages.shortages``; None where nobody has measured it.
+        skill_parents: the wider skill of each skill that has one: its group, a group's trade.
     """
 
     interactions: pl.DataFrame
@@ -121,6 +122,7 @@ class TrainingSet:
     seed: int = 0
     occupation_skills: pl.DataFrame | None = None
     demand: pl.DataFrame | None = None
+    skill_parents: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

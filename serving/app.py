@@ -11,7 +11,7 @@ from data.errors import XuepeiError
 from serving import errors
 from serving.clock import Wall, system_wall
 from serving.logs import AccessLog, log
-from serving.routers import events, health, recommend, why_not
+from serving.routers import events, health, path, recommend, why_not
 from serving.settings import Settings
 from serving.state import Holder, State, load_state
 
@@ -64,8 +64,8 @@ def create_app(
     app.state.holder, app.state.settings = holder, settings
     app.add_middleware(AccessLog)
     errors.install(app)
-    for router in (recommend.router, events.router, why_not.router, health.router):
-        app.include_router(router)
+    for module in (recommend, events, why_not, path, health):
+        app.include_router(module.router)
     return app
 
 

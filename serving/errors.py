@@ -6,6 +6,7 @@ XuepeiError
     ├── BodyTooLargeError   413: the body is longer than the limit
     ├── NotJsonError        415: the body isn't declared as JSON
     ├── UnknownSectionError 404: a section that the snapshot doesn't hold
+    ├── UnknownWishError    404: a learner, an occupation or a skill that isn't known
     └── NotReadyError       503: nothing is loaded yet, or the event log can't be used
 """
 
@@ -56,6 +57,12 @@ class UnknownSectionError(ServingError):
     status, kind, title = 404, "unknown-section", "There is no such section"
 
 
+class UnknownWishError(ServingError):
+    """A path for a learner, or to an occupation or a skill, that isn't known."""
+
+    status, kind, title = 404, "unknown-wish", "There is no such learner, occupation or skill"
+
+
 class NotReadyError(ServingError):
     """Nothing is loaded yet, or the event log can't be used."""
 
@@ -92,7 +99,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
 
 _TITLES = {
     400: BadBodyError.title,
-    404: UnknownSectionError.title,
+    404: "There is nothing of this name",
     405: "The path has no such method",
     413: BodyTooLargeError.title,
     415: NotJsonError.title,
@@ -153,6 +160,7 @@ __all__ = [
     "NotReadyError",
     "ServingError",
     "UnknownSectionError",
+    "UnknownWishError",
     "documented",
     "install",
     "problem_response",

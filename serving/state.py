@@ -4,6 +4,7 @@ A ``State`` is never changed; a new snapshot or model is a new ``State``, put in
 in one step, while requests that hold the old one finish with it.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from data.store import open_snapshot
 from data.tables import TABLES
 from features.asof import snapshot_instant
 from recsys.artifact import Bundle, load_bundle
+from recsys.paths.planner import Planner
 from recsys.pipeline.recommender import Recommender
 from serving.catalogue import Catalogue
 from serving.clock import Clock, Wall, choose_clock
@@ -36,6 +38,7 @@ class State:
         snapshot_id: the tables in use.
         bundle: the model in use.
         recommender: the decision pipeline over both.
+        planner: leads to occupations and skills.
         catalogue: the sections as they are shown.
         course_ids: the courses of the pool.
         past: what learners were shown or did.
@@ -47,6 +50,7 @@ class State:
     snapshot_id: str
     bundle: Bundle
     recommender: Recommender
+    planner: Planner
     catalogue: Catalogue
     course_ids: frozenset[str]
     past: Past
@@ -145,6 +149,7 @@ def build_state(
             completion=bundle.completion,
             prices=prices,
         ),
+        planner=Planner(city, as_of, time.monotonic),
         catalogue=Catalogue.of_city(city, as_of),
         course_ids=frozenset(city.scan("courses").select("course_id").collect()["course_id"]),
         past=Past.of_city(city, as_of),

@@ -9,6 +9,7 @@ from features.asof import known_at
 from features.course import course_features
 from features.interactions import course_interactions
 from features.learner import learner_features
+from features.vocabulary import vocabulary
 from recsys.types import TrainingSet
 
 
@@ -36,4 +37,11 @@ def build_training_set(
         seed=seed,
         occupation_skills=city.read("occupation_skills") if city.has("occupation_skills") else None,
         demand=demand,
+        skill_parents=_parents(known, as_of),
     )
+
+
+def _parents(city: City, as_of: datetime) -> dict[str, str]:
+    """The wider skill of each skill that has one."""
+    skills = vocabulary(city, "skills", as_of).select("skill_id", "parent_id").drop_nulls()
+    return dict(skills.collect().iter_rows())

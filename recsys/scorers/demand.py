@@ -1,31 +1,19 @@
 """Labour demand: courses that teach what the learner's area is short of."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from data.vocab import CITY_TIME
 from features.divisions import ancestors
-from recsys.errors import DemandTableError
 from recsys.scorers.matrices import text_array
+from recsys.scorers.shortages import shortages, spread
 from recsys.stages import Arrays, CourseScorer, StageConfig
 from recsys.types import LearnerQuery, TrainingSet
 
 Reals = NDArray[np.float32]
-
-KEYS: Final = ("division_code", "skill_id")
-LOWER: Final = ("gap_low", "own_low", "low")
-"""Columns that may hold the lower bound, in places: of the gap, else of the demand alone. Of the
-demand table's two, that of the cell's own level comes first: the other is the least that one month
-may bring, next to nothing in a thin cell."""
-
-SHORTAGES: Final = pl.Schema(
-    {"division_code": pl.String(), "skill_id": pl.String(), "shortage": pl.Float32()}
-)
 
 
 class DemandConfig(StageConfig):
@@ -37,7 +25,8 @@ class Demand(CourseScorer):
 
     Direction: higher is better. Range: 0 to 1. Unit: share of the area's largest shortage, by
     its lower bound, of the course's scarcest skill. Null: no table, an area that neither the
-    table nor what lies around it covers, or a course none of whose skills it names.
+    table nor what lies around it covers, or a course of none of whose skills, of their groups
+    or of their trades it says anything, see ``recsys.scorers.shortages``.
     """
 
     name: ClassVar[str] = "demand"
@@ -50,7 +39,12 @@ class Demand(CourseScorer):
 
     def fit(self, training: TrainingSet) -> Self:
         """Note the shortages of each area and the skills of each course."""
-        table = shortages(training.demand, training.as_of)
+        taught_skills = training.courses["skill_ids"].explode().drop_nulls().unique()
+        table = spread(
+            shortages(training.demand, training.as_of),
+            [str(skill) for skill in taught_skills],
+            training.skill_parents,
+        )
         skills = table["skill_id"].unique().sort()
         areas = table["division_code"].unique().sort()
         grid = np.full((len(areas), len(skills)), np.nan, dtype=np.float32)
@@ -120,54 +114,6 @@ class Demand(CourseScorer):
         self._areas, self._shortages = areas, grid
         self._teaches, self._taught_at = teaches, taught_at
         return self
-
-
-def shortages(table: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
-    """What each area is short of, of the latest month that had begun.
-
-    Args:
-        table: division_code, skill_id and ``gap_low``, ``own_low`` or ``low`` (places), month? (a
-            date or text such as 2025-08); None for no table.
-        as_of: the cut-off (aware); a later month isn't read.
-
-    Returns:
-        division_code, skill_id, shortage (0 to 1, of the area's largest).
-
-    Raises:
-        DemandTableError: a column is missing, a row stands twice, or a bound is no number.
-    """
-    if table is None:
-        return SHORTAGES.to_frame()
-    bound = next((name for name in LOWER if name in table.columns), None)
-    missing = [name for name in KEYS if name not in table.columns]
-    if missing or bound is None:
-        lacking = missing or [" or ".join(LOWER)]
-        message = f"the table of demand lacks {lacking}; it has {table.columns}"
-        raise DemandTableError(message)
-    rows = _latest(table, as_of).select(
-        *(pl.col(name).cast(pl.String) for name in KEYS),
-        shortage=pl.col(bound).cast(pl.Float32, strict=False),
-    )
-    wrong = rows.filter(pl.col("shortage").is_null() | ~pl.col("shortage").is_finite()).height
-    if wrong:
-        message = f"{wrong} rows of the table of demand have no number in {bound}"
-        raise DemandTableError(message)
-    if rows.select(KEYS).is_duplicated().any():
-        message = "the table of demand names an area and a skill twice in one month"
-        raise DemandTableError(message)
-    positive = pl.col("shortage").clip(lower_bound=0)
-    largest = positive.max().over("division_code")
-    share = pl.when(largest > 0).then(positive / largest).otherwise(0.0)
-    return rows.with_columns(shortage=share.cast(pl.Float32)).sort(KEYS).match_to_schema(SHORTAGES)
-
-
-def _latest(table: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """The rows of the latest month that had begun; all of a table without months."""
-    if "month" not in table.columns:
-        return table
-    month = pl.col("month").cast(pl.String).str.slice(0, 7)
-    begun = table.filter(month <= f"{as_of.astimezone(CITY_TIME):%Y-%m}")
-    return begun.filter(month == month.max())
 
 
 def _row_of(query: LearnerQuery, rows: Mapping[str, int]) -> int | None:

@@ -64,3 +64,22 @@ WHY_NOT: Final[dict[str, Any]] = {
         "value": {"learner_id": "learner-000017", "section_id": "section-0001"},
     }
 }
+
+PATH: Final[dict[str, Any]] = {
+    "to_an_occupation": {
+        "summary": "From what a learner has completed to an occupation, in at most 200 hours",
+        "value": {
+            "learner_id": "learner-000017",
+            "occupation_code": "6-18-02-04",
+            "max_hours": 200,
+        },
+    },
+    "to_a_skill": {
+        "summary": "An anonymous visit: to one skill, beside one that is stated",
+        "value": {
+            "skills": [{"skill_id": "python", "level": 2}],
+            "holds": [{"skill_id": "data-analysis"}],
+            "locale": "en",
+        },
+    },
+}

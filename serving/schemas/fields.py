@@ -73,7 +73,7 @@ def _tidy_id(value: str) -> str:
     return value
 
 
-def _whole(value: object) -> object:
+def read_whole(value: object) -> object:
     """Read 5.0 as 5: to JSON they are one number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -116,13 +116,13 @@ DivisionCode = Annotated[str, StringConstraints(pattern=DIVISION_CODE_PATTERN)]
 """A 12-digit statistical division code, as text."""
 
 # The bounds stand before the reader, or the schema would lose them.
-ListLength = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
+ListLength = Annotated[int, Field(ge=1, le=100), BeforeValidator(read_whole)]
 """How many sections a list may have."""
 
-Position = Annotated[int, Field(ge=1, le=10**6), BeforeValidator(_whole)]
+Position = Annotated[int, Field(ge=1, le=10**6), BeforeValidator(read_whole)]
 """A rank in a list; 1 is first."""
 
-Fen = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_whole)]
+Fen = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(read_whole)]
 """An amount of money; 100 fen are a yuan."""
 
 Locale = Literal["zh", "en"]

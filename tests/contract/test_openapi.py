@@ -13,7 +13,7 @@ from schemathesis.config import SchemathesisConfig
 # what it says is exact, and every request that holds it has to be taken.
 CONFIG = SchemathesisConfig.from_dict({"generation": {"codec": "ascii"}})
 METHODS = ("get", "post", "put", "patch", "delete")
-POSTS = ("/v1/recommend", "/v1/events", "/v1/why-not")
+POSTS = ("/v1/recommend", "/v1/events", "/v1/why-not", "/v1/path")
 
 
 def operations(openapi: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -36,6 +36,7 @@ def test_every_operation_is_described(openapi: dict[str, Any]) -> None:
         ("post", "/v1/recommend"),
         ("post", "/v1/events"),
         ("post", "/v1/why-not"),
+        ("post", "/v1/path"),
         ("get", "/health/live"),
         ("get", "/health/ready"),
     }
@@ -58,7 +59,14 @@ def test_every_error_is_described_as_a_problem_document(openapi: dict[str, Any])
 
 def test_every_field_of_a_request_is_explained(openapi: dict[str, Any]) -> None:
     schemas = openapi["components"]["schemas"]
-    for name in ("RecommendRequest", "Context", "Filter", "EventIn", "WhyNotRequest"):
+    for name in (
+        "RecommendRequest",
+        "Context",
+        "Filter",
+        "EventIn",
+        "WhyNotRequest",
+        "PathRequest",
+    ):
         assert schemas[name]["additionalProperties"] is False
         for field, schema in schemas[name]["properties"].items():
             assert schema.get("description") or "$ref" in schema, f"{name}.{field}"

@@ -14,10 +14,12 @@ from features.history import learner_history
 from features.interactions import STRENGTHS, course_interactions
 from features.learner import learner_features
 from features.section import section_features
+from features.steps import course_steps
 
 PAGE = (Path(__file__).parents[2] / "docs" / "features.md").read_text(encoding="utf-8")
 FRAMES: Mapping[str, Callable[[City, datetime], pl.DataFrame]] = {
     "course_features": course_features,
+    "course_steps": course_steps,
     "section_features": section_features,
     "learner_features": learner_features,
     "course_interactions": course_interactions,

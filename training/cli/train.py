@@ -1,6 +1,7 @@
 """``xuepei train``: a model bundle from a snapshot."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from data.cli.console import out, print_json, progress
 from data.cli.moments import read_moment
 from data.store import open_snapshot
+from data.vocab import CITY_TIME
 from recsys.artifact import Bundle, save_bundle
 from recsys.errors import DemandTableError
 from recsys.pipeline.policy import Policy, load_policy, shipped_policies
@@ -33,8 +35,14 @@ def train(
     demand: Annotated[
         Path | None,
         typer.Option(
-            help="What each area lacks, .csv or .parquet: division_code, skill_id, and gap_low, "
-            "own_low or low; month if there are several. `xuepei demand` writes such a file."
+            help="What each area lacks, .csv or .parquet, as `xuepei demand` writes it: "
+            "division_code, skill_id, and gap_low, own_low or low; month if there are several."
+        ),
+    ] = None,
+    demand_month: Annotated[
+        str | None,
+        typer.Option(
+            help="The month of that table, such as 2025-08; left out, the latest that had begun."
         ),
     ] = None,
     tracked: Track = True,
@@ -45,6 +53,7 @@ def train(
     moment = read_moment(as_of)
     city = open_snapshot(snapshot)
     policies = read_policies(policy or [])
+    table = read_demand(demand, demand_month, moment)
     started = time.perf_counter()
     with progress() as bar:
         task = bar.add_task("reading", total=None)
@@ -53,7 +62,7 @@ def train(
             moment,
             policies,
             seed=seed,
-            demand=read_demand(demand),
+            demand=table,
             progress=lambda name, done, total: bar.update(
                 task, description=f"fitting {name}", completed=done, total=total
             ),
@@ -82,14 +91,49 @@ def read_policies(files: list[Path]) -> dict[str, Policy]:
     return given or shipped_policies()
 
 
-def read_demand(path: Path | None) -> pl.DataFrame | None:
-    """The table of demand in a file; None without one.
+def read_demand(path: Path | None, month: str | None, as_of: datetime) -> pl.DataFrame | None:
+    """The table of demand in a file, or one month of it; None without one.
+
+    Args:
+        path: a .csv or .parquet file.
+        month: such as 2025-08; None for all, of which the latest that had begun will count.
+        as_of: the cut-off, with an offset from UTC.
 
     Raises:
-        DemandTableError: the file can't be read.
+        DemandTableError: the file can't be read, or a month of it is named that it doesn't hold
+            or that hadn't begun.
     """
+    if path is None and month is not None:
+        message = "--demand-month names a month of the table that --demand gives; it gives none"
+        raise DemandTableError(message)
     if path is None:
         return None
+    table = _file(path)
+    return table if month is None else _month_of(table, month, as_of)
+
+
+def _month_of(table: pl.DataFrame, month: str, as_of: datetime) -> pl.DataFrame:
+    """The rows of one month."""
+    if "month" not in table.columns:
+        message = f"--demand-month is {month!r}, but the table of demand has no column month"
+        raise DemandTableError(message)
+    if month > f"{as_of.astimezone(CITY_TIME):%Y-%m}":
+        message = f"--demand-month is {month!r}, which hadn't begun by --as-of"
+        raise DemandTableError(message)
+    months = table["month"].cast(pl.String).str.slice(0, 7)
+    if month not in months:
+        held = ", ".join(months.drop_nulls().unique().sort().tail(6))
+        message = f"the table of demand has no month {month!r}; its latest are {held}"
+        raise DemandTableError(message)
+    return table.filter(months == month)
+
+
+def _file(path: Path) -> pl.DataFrame:
+    """A table in a file, the cells of a CSV as text.
+
+    Raises:
+        DemandTableError: it can't be read.
+    """
     try:
         if path.suffix == ".parquet":
             return pl.read_parquet(path)

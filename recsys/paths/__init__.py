@@ -1,0 +1,1 @@
+"""How far a learner is from an occupation, and which courses lead there."""
