@@ -25,6 +25,9 @@ STRATA: Final = (0.5, 1.0, 3.0, 10.0, 30.0)
 LEAST_PAST: Final = 100
 """Past cells below which a stratum isn't calibrated by itself."""
 
+ONE: Final = 1.0
+"""The fewest persons that anybody can be."""
+
 Z: Final = 1.6448536269514722
 """The normal distribution's 95 % quantile."""
 
@@ -109,6 +112,9 @@ def stretched(
 ) -> tuple[Floats, Floats]:
     """Ends moved by the calibration, then widened by an error that more ads don't lessen.
 
+    Persons come whole: where anybody at all is likelier than the two tails together, one person
+    lies inside, although nine of ten past months may have brought nobody.
+
     Args:
         mean: expected persons.
         low: lower ends.
@@ -119,7 +125,8 @@ def stretched(
     stratum = stratum_of(mean)
     below = np.hypot((mean - low) * calibration.low[stratum], Z * spread * mean)
     above = np.hypot((high - mean) * calibration.high[stratum], Z * spread * mean)
-    return np.maximum(mean - below, 0.0), mean + above
+    possible = -np.expm1(-mean) > 2 * TAIL
+    return np.maximum(mean - below, 0.0), np.maximum(mean + above, np.where(possible, ONE, 0.0))
 
 
 def _factors(actual: Floats, mean: Floats, low: Floats, high: Floats) -> tuple[float, float]:

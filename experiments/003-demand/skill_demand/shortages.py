@@ -49,6 +49,15 @@ def recovered(
     return rows
 
 
+def ranked_by_bound(cells: pl.DataFrame) -> dict[str, Any]:
+    """The head of the product's own ranking.
+
+    Args:
+        cells: own_low, supply, kind by cell.
+    """
+    return _head(_ratio(cells, "own_low"))
+
+
 def _ratio(cells: pl.DataFrame, demand: str) -> pl.DataFrame:
     """Cells ranked by log((V + e) / (supply + e)), METHODS section 4's tau."""
     ratio = (pl.col(demand) + LEAST) / (pl.col("supply") + LEAST)
