@@ -1,6 +1,7 @@
 """The gold set points into texts it doesn't hold; these tests hold the pointing together."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.vocabulary import builtin
 from training.skills.gold.agreement import Agreement, agreement, cohens_kappa, compare, pairs
 from training.skills.gold.errors import GoldError
 from training.skills.gold.load import (
@@ -18,7 +20,10 @@ from training.skills.gold.load import (
     load_annotations,
     load_postings,
     load_texts,
+    resolved,
 )
+from training.skills.gold.names import candidates, named_in, names_of
+from training.skills.gold.report import comparison, report
 from training.skills.gold.sample import Candidate, SampleRules, draw, sample
 from training.skills.gold.texts import clean, posting_key, posting_text
 
@@ -189,3 +194,97 @@ def test_skills_outside_the_vocabulary_and_postings_of_one_pass_do_not_count() -
     a = Annotations(frozenset("pq"), (Mention("p", 0, 1, "new:x"), Mention("q", 0, 1, "sql")))
     b = Annotations(frozenset("p"), (Mention("p", 0, 1, "sql"),))
     assert agreement(a, b, pairs) == Agreement(both=0, ours=0, theirs=1)
+
+
+def vocabulary(**skills: list[str]) -> pl.DataFrame:
+    """Skills by id with their name and aliases; ``tools`` is a group."""
+    return pl.DataFrame(
+        {
+            "skill_id": [*skills, "tools"],
+            "kind": [*([None] * len(skills)), "group"],
+            "name": [*(words[0] for words in skills.values()), "Tools"],
+            "aliases": [*(words[1:] for words in skills.values()), []],
+        },
+        schema_overrides={"kind": pl.String},
+    )
+
+
+@pytest.mark.parametrize("name", ["maven", "Maven", "ＭＡＶＥＮ", "Maven构建"])
+def test_a_skill_that_the_vocabulary_has_gained_counts_under_any_of_its_names(name: str) -> None:
+    marked = Annotations(frozenset("pq"), (Mention("p", 0, 5, f"new:{name}", 2),))
+    grown = resolved(marked, vocabulary(mvn=["Maven构建", "Maven"]))
+    assert grown == Annotations(frozenset("pq"), (Mention("p", 0, 5, "mvn", 2),))
+    assert resolved(marked, vocabulary(java=["Java"])) == marked
+
+
+def test_groups_are_no_skills_and_a_name_goes_before_an_alias() -> None:
+    marked = Annotations(frozenset("p"), (Mention("p", 0, 5, "new:tools"),))
+    assert resolved(marked, vocabulary()) == marked
+    assert names_of(vocabulary(a=["甲", "乙"], b=["乙"]))["乙"] == "b"
+
+
+def test_a_span_marked_as_new_and_as_the_skill_it_became_counts_once() -> None:
+    twice = (Mention("p", 0, 3, "lua", 3), Mention("p", 0, 3, "new:lua", 3))
+    assert resolved(Annotations(frozenset("p"), twice), vocabulary(lua=["Lua"])).mentions == (
+        Mention("p", 0, 3, "lua", 3),
+    )
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_the_committed_annotations_stay_as_they_are_under_the_words_they_were_made_with(
+    name: str,
+) -> None:
+    raw = load_annotations(name)
+    found = resolved(raw, builtin("skills"))
+    assert resolved(found, builtin("skills")) == found
+    assert found.keys == raw.keys == frozenset(load_postings()["key"])
+    assert pairs(found.mentions) >= {
+        pair for pair in pairs(raw.mentions) if not pair[1].startswith("new:")
+    }
+
+
+def test_the_gold_names_only_skills_of_the_vocabulary_and_keeps_them_apart() -> None:
+    gold = load_annotations("gold")
+    known = set(builtin("skills").filter(pl.col("kind").ne_missing("group"))["skill_id"])
+    assert {m.skill_id for m in gold.mentions if not m.skill_id.startswith("new:")} <= known
+    ordered = sorted(gold.mentions)
+    overlapping = [
+        (one.skill_id, other.skill_id)
+        for one, other in pairwise(ordered)
+        if one.key == other.key and other.start < one.end
+    ]
+    assert {frozenset(pair) for pair in overlapping} <= {frozenset(("spring-boot", "mybatis"))}
+
+
+def test_every_skill_that_both_annotators_found_in_a_posting_is_gold() -> None:
+    one, other, gold = (pairs(load_annotations(name).mentions) for name in PASSES)
+    assert one & other <= gold
+
+
+def test_a_name_within_an_english_word_is_no_candidate() -> None:
+    names = {"r": "r-language", "c": "c-language", "c++": "cpp", "沟通": "communication"}
+    assert named_in("React沟通能力", names) == {"communication"}
+    assert named_in("熟悉C++", names) == {"cpp"}
+    assert named_in("熟悉C、R", names) == {"c-language", "r-language"}
+
+
+def test_a_pass_agrees_with_itself() -> None:
+    gold = load_annotations("gold")
+    same = comparison(gold, gold, pairs(gold.mentions) | {("nobody", "java")})
+    assert same.pairs.f1 == same.spans.f1 == same.pairs_with_new.f1 == same.spans_with_new.f1 == 1
+    assert same.same_level[0] == same.same_level[1] == same.spans.both
+    assert same.postings == 600
+
+
+def test_the_report_has_a_line_for_each_part() -> None:
+    if not DATASETS.is_dir():
+        pytest.skip("the data sets are not here")
+    lines = list(report(DATASETS))
+    assert [line.split(" | ")[0] for line in lines[2:]] == [
+        "| all", "| train", "| test", "| test, IT", "| test, other", "| IT", "| other",
+    ]  # fmt: skip
+
+
+def test_candidates_are_the_skills_whose_name_a_posting_holds() -> None:
+    texts = {"p": "熟悉Java", "q": "熟悉Javascript"}
+    assert candidates(texts, "pq", vocabulary(java=["Java"])) == {("p", "java")}

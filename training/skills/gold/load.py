@@ -1,7 +1,7 @@
 """Reads which postings are gold, their texts from ../shared, and what annotators marked."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final, TypedDict, cast
 import polars as pl
 
 from training.skills.gold.errors import GoldError
+from training.skills.gold.names import folded, names_of
 from training.skills.gold.texts import posting_key, read_pool
 
 PASSES: Final = ("pass_a", "pass_b", "gold")
@@ -130,6 +131,39 @@ def load_annotations(name: str, folder: Path | None = None) -> Annotations:
     if len(keys) < len(parsed):
         raise GoldError(f"{name}.jsonl has a posting twice; expected one line a posting")
     return Annotations(keys, tuple(sorted((m for _, ms in parsed for m in ms), key=_place)))
+
+
+def resolved(annotations: Annotations, skills: pl.DataFrame) -> Annotations:
+    """Annotations in the words of a vocabulary that may have grown since they were made.
+
+    ``new:<name>`` becomes the skill whose name or alias is <name>, whatever its case or width; a
+    name that the vocabulary still lacks stays as it is.
+
+    Args:
+        annotations: as loaded.
+        skills: contract table ``skills``.
+
+    Returns:
+        The same postings; each span of a skill once.
+
+    >>> table = {"skill_id": ["lua"], "kind": [None], "name": ["Lua编程"], "aliases": [["Lua"]]}
+    >>> marked = Annotations(frozenset("p"), (Mention("p", 0, 3, "new:lua"),))
+    >>> [mention.skill_id for mention in resolved(marked, pl.DataFrame(table)).mentions]
+    ['lua']
+    """
+    names = names_of(skills)
+    found: dict[tuple[str, int, int, str], Mention] = {}
+    for mention in annotations.mentions:
+        known = replace(mention, skill_id=_resolved(mention.skill_id, names))
+        found.setdefault(_place(known), known)
+    return Annotations(annotations.keys, tuple(found[place] for place in sorted(found)))
+
+
+def _resolved(skill_id: str, names: dict[str, str]) -> str:
+    """The skill that a new name has become, or the id as it was."""
+    if not skill_id.startswith(NEW):
+        return skill_id
+    return names.get(folded(skill_id.removeprefix(NEW)), skill_id)
 
 
 def check_within(annotations: Annotations, texts: dict[str, str]) -> None:
