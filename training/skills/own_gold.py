@@ -16,6 +16,7 @@ from training.skills.gold.load import (
     load_annotations,
     load_postings,
     load_texts,
+    resolved,
 )
 from training.skills.labelled import ADDED_GROUPS, annotated, by_text, simulated
 from training.skills.measure import extracted, groups_of, score
@@ -37,7 +38,9 @@ def measure_own(
         part: train or test.
 
     Returns:
-        What ``training.skills.measure.score`` tells, by kind of occupation.
+        What ``training.skills.measure.score`` tells of the skills that annotators could choose,
+        by kind of occupation; and ``whole_vocabulary``, the same of all skills known today, an
+        annotator's ``new:<name>`` read as the skill of that name.
 
     Raises:
         GoldError: annotations or data sets aren't there or don't fit together.
@@ -46,8 +49,12 @@ def measure_own(
     postings, texts, gold = _part(datasets, folder, annotator, part)
     skills = builtin("skills")
     known = set(skills.filter(~pl.col("parent_id").is_in(list(ADDED_GROUPS)))["skill_id"])
-    ours = extracted(SkillExtractor(skills), texts, known)
-    return score(ours, gold, groups_of(postings))
+    extractor, groups = SkillExtractor(skills), groups_of(postings)
+    told = score(extracted(extractor, texts, known), gold, groups)
+    ours = extracted(extractor, texts, set(skills["skill_id"]))
+    whole = score(ours, resolved(gold, skills), groups)
+    shown = ("pairs", "spans", "false_share", "false_per_posting")
+    return {**told, "whole_vocabulary": {name: whole[name] for name in shown}}
 
 
 def fit_own(datasets: Path, folder: Path | None, *, annotator: str = "gold", seed: int = 0) -> Fit:
