@@ -1,6 +1,6 @@
 """Skills that texts ask for, many texts at a time: the door to this package.
 
-texts ▶ laid out ▶ gazetteer ▶ context ▶ probability ▶ asked for ▶ one row a skill
+texts ▶ laid out ▶ gazetteer ▶ context ▶ probability ▶ waivers ▶ asked for ▶ one row a skill
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ from features.skills.lists import phrases
 from features.skills.model import ContextModel, shipped_model
 from features.skills.places import Places
 from features.skills.plain import Plain, fold, lay_out
+from features.skills.waivers import waived
 from features.skills.words import Words, read_words
 
 BATCH: Final = 1_000
@@ -45,12 +46,14 @@ class Candidates:
         found: where they stand.
         places: their surroundings.
         features: (N, F) places of features.
+        waived: whether the text says that it isn't asked for.
     """
 
     plain: Plain
     found: Found
     places: Places
     features: NDArray[np.int32]
+    waived: NDArray[np.bool_]
 
 
 class SkillExtractor:
@@ -81,7 +84,8 @@ class SkillExtractor:
         plain = lay_out(texts)
         found = self._gazetteer.find(plain)
         context = context_of(plain, found, self.words, self._hashes)
-        return Candidates(plain, found, context.places, features(context))
+        denied = waived(plain, found, context.places)
+        return Candidates(plain, found, context.places, features(context), denied)
 
     def mentions(self, texts: pl.DataFrame, *, threshold: float | None = None) -> pl.DataFrame:
         """Every naming of a skill that its text asks for, in order of row and place.
@@ -109,7 +113,7 @@ class SkillExtractor:
         """The mentions of one batch."""
         whole, before_text = _with_titles(texts)
         candidates = self.candidates(whole)
-        score = model.probability(candidates.features)
+        score = np.where(candidates.waived, 0.0, model.probability(candidates.features))
         level = stated_levels(candidates.plain, candidates.found, candidates.places)
         kept = score >= least
         return self._frame(
