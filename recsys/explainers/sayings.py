@@ -44,9 +44,13 @@ class Sayings:
         """Keep nothing yet."""
         self._kept: dict[tuple[object, ...], Kept] = {}
 
+    def __len__(self) -> int:
+        """How many sentences are kept."""
+        return sum(map(len, list(self._kept.values())))
+
     def make_room(self) -> None:
         """Forget everything once there is too much of it."""
-        if sum(map(len, list(self._kept.values()))) > KEPT:
+        if len(self) > KEPT:
             self._kept = {}
 
     def of(self, name: str, telling: Telling, query: LearnerQuery) -> "Teller":
