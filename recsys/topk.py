@@ -64,15 +64,17 @@ def best(scores: NDArray[np.floating], k: int) -> NDArray[np.int64]:
     >>> best(np.array([0.1, 0.9, -np.inf, 0.9]), 3)
     array([1, 3, 0])
     """
+    found: NDArray[np.int64]
     length = min(k, len(scores))
     deep = min(DEEPEST, len(scores) // (SPARE * length)) if length else 0
-    reaching = np.arange(len(scores))
-    if deep >= LEAST_DEEP:
-        groups = len(scores) // deep
-        maxima = scores[: deep * groups].reshape(deep, groups).max(axis=0)
-        floor = np.partition(maxima, groups - length)[groups - length]
-        reaching = np.flatnonzero(scores >= floor)
-    found: NDArray[np.int64] = reaching[np.argsort(-scores[reaching], kind="stable")[:length]]
+    if deep < LEAST_DEEP:
+        found = np.argsort(-scores, kind="stable")[:length]
+        return found
+    groups = len(scores) // deep
+    maxima = np.maximum.reduce(scores[: deep * groups].reshape(deep, groups), axis=0)
+    maxima.partition(groups - length)
+    reaching = (scores >= maxima[groups - length]).nonzero()[0]
+    found = reaching[np.argsort(-scores[reaching], kind="stable")[:length]]
     return found
 
 

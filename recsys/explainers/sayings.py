@@ -30,6 +30,9 @@ class Saying(NamedTuple):
     evidence: Evidence
 
 
+UNSAID: Final = Saying("", "", "", {})
+"""In place of what wasn't looked for yet."""
+
 Kept = dict[int, Saying | None]
 """What was said, by the number that decides, mostly the row; None where nothing true was."""
 
@@ -80,9 +83,10 @@ class Teller:
         key = section.row if by is None else by(section)
         if key is None:
             return None
-        if key not in self._kept:
-            self._kept[key] = self._said(tell(section))
-        return self._kept[key]
+        found = self._kept.get(key, UNSAID)
+        if found is UNSAID:
+            found = self._kept[key] = self._said(tell(section))
+        return found
 
     def _said(self, claim: Claim | None) -> Saying | None:
         if claim is None:

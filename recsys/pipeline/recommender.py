@@ -113,6 +113,9 @@ class Recommender:
         self.policies = policies
         self._city = city
         self._rerankers = {each.name: each.chosen_rerankers() for each in policies.values()}
+        self._absent = {
+            each.name: sorted(set(each.weights) - set(scorers)) for each in policies.values()
+        }
         self._profiles = Profiles(city, as_of, reads_lists=ranker is not None)
         self._pool = Pool.of(city, as_of, prices)
 
@@ -314,8 +317,7 @@ class Recommender:
     def _warnings(
         self, query: LearnerQuery, policy: Policy, found: int, refusals: Refusals
     ) -> tuple[Notice, ...]:
-        absent = sorted(set(policy.weights) - set(self.scorers))
-        warnings = [scorer_absent(name, policy.label) for name in absent]
+        warnings = [scorer_absent(name, policy.label) for name in self._absent[policy.name]]
         asked = _size(query, policy)
         if found < asked:
             warnings.append(fewer_than_asked(found, asked, refusals.counts()))

@@ -151,12 +151,12 @@ def _mean_way(kept: Candidates) -> float:
         return np.nan
     # by place: there are far fewer of them
     held = kept.counts("rooms", venues.of_section, len(venues), counted=~venues.online)
-    whole, told = float(held @ minutes), float(np.add.reduce(held))
-    if whole != whole:
-        known = ~np.isnan(minutes)
-        held = held * known
-        whole, told = float(held @ np.where(known, minutes, 0.0)), float(np.add.reduce(held))
-    return whole / told if told else np.nan
+    told = float(np.add.reduce(held))
+    if len(unknown := np.isnan(minutes).nonzero()[0]):
+        minutes = minutes.copy()
+        minutes[unknown] = 0.0
+        told -= float(np.add.reduce(held[unknown]))
+    return float(held @ minutes) / told if told else np.nan
 
 
 def sources(lists: Sequence[Candidates]) -> list[list[str]]:
@@ -219,8 +219,10 @@ def reranked(
         former = shortlist
         if reranker is not None:
             shortlist = reranker.rerank(query, former)
-        moved = shortlist is not former or reranker is None
-        after = _top_mean(shortlist["score"], n) if moved else before
+        if shortlist is former and reranker is not None:
+            costs[name] = 0.0
+            continue
+        after = _top_mean(shortlist["score"], n)
         costs[name] = round(before - after, 6)
         before = after
     return shortlist, costs

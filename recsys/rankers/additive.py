@@ -8,22 +8,24 @@ goal, taste                                  once a course or topic
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import local
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 
 from recsys.columns import Index, Reals
 from recsys.offer import Candidates, Offer
-from recsys.rankers.fold_in import all_free, busy_cost, sigmoid
+from recsys.rankers.fold_in import busy_cost, sigmoid
 from recsys.rankers.own_log import OwnLogs, free_bits, unlogged
 from recsys.rankers.shelf import (
+    SLOTS,
     Shelf,
     age_band,
     age_group,
     circles,
     home_kind,
+    of_ways,
     travel_mode,
-    ways,
 )
 from recsys.rankers.tables import AdditiveModel
 from recsys.stages import Ranker
@@ -34,6 +36,23 @@ SHARED: Final = ("price", "season", "fit", "age_topic", "popularity")
 
 SPARSE: Final = 4
 """Sections are told one by one where fewer than one in so many of an offer are asked about."""
+
+
+class _Scratch(local):
+    """Memory for one factor by section, used again and again: fresh memory is slow at first."""
+
+    def __init__(self) -> None:
+        """Take none yet; every thread has its own."""
+        self._reals: Reals = np.empty(0)
+
+    def of(self, width: int) -> Reals:
+        """Room for so many numbers, which hold anything; shape (width,)."""
+        if len(self._reals) < width:
+            self._reals = np.empty(width)
+        return self._reals[:width]
+
+
+SCRATCH: Final = _Scratch()
 
 
 class _Level(NamedTuple):
@@ -85,7 +104,7 @@ class Additive(Ranker):
     def rank(self, query: LearnerQuery, candidates: Candidates) -> Reals:
         """The log odds of asking for each section."""
         terms = self._terms(query, candidates)
-        return terms.score if terms.inside is None else terms.score.take(terms.inside)
+        return terms.score if terms.inside is None else terms.score.take(terms.inside, mode="clip")
 
     def parts(
         self, query: LearnerQuery, candidates: Candidates, chosen: Index
@@ -113,8 +132,11 @@ class Additive(Ranker):
             told = self._shared(query, offer)
             score = told[0].copy() if span is None else told[0, span]
             own = self._own(query, candidates, span)
+            part = SCRATCH.of(len(score))
             for values, level in own.values():
-                score += values.take(_some(level.of_section, span))
+                # clipped, as nothing is out of bounds: else it is checked in a copy of the whole
+                values.take(_some(level.of_section, span), out=part, mode="clip")
+                score += part
             self._told = (offer, rows, _Terms(told[1:], own, score, inside))
         return self._told[2]
 
@@ -169,7 +191,7 @@ class Additive(Ranker):
             minutes = np.full(len(online), np.nan)
         at = slice(None) if near is None else near
         table = tables.travel[home_kind(query), travel_mode(query), age_group(query)]
-        told: Reals = table.take(ways(minutes[at], online[at]))
+        told = of_ways(table, minutes[at], online[at])
         if query.usual_circle_min is not None:
             told += tables.circle.take(circles(minutes[at], query.usual_circle_min))
         if near is None:
@@ -184,8 +206,12 @@ class Additive(Ranker):
         if told is not None:
             odds: Reals = tables.told.take(shelf.met(told))
             return odds
-        each = np.zeros(shelf.week_slots.shape) if free is None else free[shelf.week_slots]
-        return busy_cost(tables.busy, all_free(each, shelf.week_slots))
+        # a slot that isn't there is free
+        chance = np.append(sigmoid(np.zeros(SLOTS) if free is None else free), 1.0)
+        first, *further = chance.take(shelf.slots_in_turn)
+        for each in further:
+            first *= each
+        return busy_cost(tables.busy, first)
 
 
 def _some(whole: Index, span: Index | None) -> Index:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -83,7 +83,19 @@ _BAND_OF_YEARS: Final[Mapping[tuple[int | None, int | None], int]] = {
 
 _WAY_OF_MINUTE: Final = (
     np.searchsorted(MINUTES_FROM, np.arange(MINUTES_FROM[-1] + 1), side="right") - 1
-).astype(np.int32)
+).astype(np.intp)
+
+_MET: Final = np.array(
+    [
+        ANY_TIME if not held else ALL_FREE if shared == held else SOME_FREE if shared else NONE_FREE
+        for held in range(SLOTS + 1)
+        for shared in range(SLOTS + 1)
+    ],
+    dtype=np.int32,
+)
+"""How a week meets the free slots told, by how many slots it has and how many are free."""
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +211,16 @@ class Shelf:
         return slots
 
     @cached_property
+    def slots_in_turn(self) -> Index:
+        """The first slot of each week, then the second of each; ``SLOTS`` where there is none."""
+        return np.where(self.week_slots < 0, SLOTS, self.week_slots).T.astype(np.intp)
+
+    @cached_property
+    def _held(self) -> Index:
+        """The row of ``_MET`` of each week: by how many slots it has."""
+        return np.bitwise_count(self.week_bits).astype(np.intp) * (SLOTS + 1)
+
+    @cached_property
     def _first_rows(self) -> Index:
         """A section of each course."""
         return np.unique(self.courses, return_index=True)[1]
@@ -232,11 +254,10 @@ class Shelf:
             weeks: those asked for, None for all.
         """
         bits = self.week_bits if weeks is None else self.week_bits[weeks]
-        held = np.bitwise_count(bits)
+        held = self._held if weeks is None else self._held[weeks]
         shared = np.bitwise_count(bits & np.asarray(free, dtype=np.int32))
-        some = np.where(shared == 0, NONE_FREE, SOME_FREE)
-        cells = np.where(held == 0, ANY_TIME, np.where(shared == held, ALL_FREE, some))
-        return cells.astype(np.int32)
+        cells: Cells = _MET.take(held + shared)
+        return cells
 
 
 def ways(minutes: Reals, online: Mask) -> Cells:
@@ -246,11 +267,22 @@ def ways(minutes: Reals, online: Mask) -> Cells:
         minutes: one way, NaN where unknown; shape (journeys,).
         online: whether there is no way at all; shape (journeys,).
     """
+    return of_ways(np.arange(WAYS, dtype=np.int32), minutes, online)
+
+
+def of_ways(table: NDArray[Kind], minutes: Reals, online: Mask) -> NDArray[Kind]:
+    """What a table holds for the class of each journey.
+
+    Args:
+        table: by class; shape (WAYS,).
+        minutes: one way, NaN where unknown; shape (journeys,).
+        online: whether there is no way at all; shape (journeys,).
+    """
     # what is unknown, like what is far, comes last and is told apart below
-    whole = np.fmin(minutes, MINUTES_FROM[-1]).astype(np.int32)
-    found = _WAY_OF_MINUTE.take(whole, mode="clip")
-    np.copyto(found, UNKNOWN_WAY, where=np.isnan(minutes))
-    np.copyto(found, ONLINE, where=online)
+    whole = np.fmin(minutes, MINUTES_FROM[-1]).astype(np.intp)
+    found = table.take(_WAY_OF_MINUTE).take(whole, mode="clip")
+    np.copyto(found, table[UNKNOWN_WAY], where=np.isnan(minutes))
+    np.copyto(found, table[ONLINE], where=online)
     return found
 
 
