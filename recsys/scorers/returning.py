@@ -1,7 +1,7 @@
 """Popularity among those who come back: what is taken once the first days are over."""
 
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 
 import polars as pl
 from pydantic import Field
@@ -30,11 +30,11 @@ class Returning(Popularity):
 
     name: ClassVar[str] = "returning"
     config_type: ClassVar[type[StageConfig]] = ReturningConfig
-    config: ReturningConfig
 
     def fit(self, training: TrainingSet) -> Self:
         """Leave everybody's first days out, then count as ``Popularity`` does."""
         known_for = pl.col("age_days").max().over("learner_id") - pl.col("age_days")
-        later = training.interactions.filter(known_for > self.config.settled_days)
+        settled = cast("ReturningConfig", self.config).settled_days
+        later = training.interactions.filter(known_for > settled)
         super().fit(replace(training, interactions=later))
         return self

@@ -27,7 +27,8 @@ from serving.words import minutes_in_words, price_in_words
 app = typer.Typer(add_completion=False)
 
 ORIGINS: Final = {"stated": "本次填写", "course": "学完课程", "occupation": "按现职业推定"}
-LEVELS: Final = ("无", "一级", "二级", "三级", "四级", "五级")
+LEVELS: Final = ("无", "入门", "初级", "中级", "高级", "精通")
+"""Levels 0 to 5 in words: the national system counts the other way, so a number would mislead."""
 LATER: Final = "later-"
 
 SkillOption = Annotated[
@@ -244,10 +245,10 @@ def _gap(gap: GapOut) -> str:
     wanted = (
         f"{escape(gap.name)} [dim](重要度 {gap.importance:g})[/] 要求{LEVELS[gap.level_wanted]}"
     )
-    unsure = "" if gap.level_wanted_known else "（等级不详，按一级计）"
+    unsure = "" if gap.level_wanted_known else "（等级不详，按入门计）"
     if gap.level_held is None:
         return f"{wanted}{unsure}，未知（无记录，按未掌握计）"
     how = ORIGINS[gap.origin or "stated"] + (f" {gap.source}" if gap.source else "")
-    level = "" if gap.level_held_known else "，等级不详、按一级计"
+    level = "" if gap.level_held_known else "，等级不详、按入门计"
     missing = f"，差 {gap.missing} 级" if gap.missing else "，已达到"
     return f"{wanted}{unsure}，已有{LEVELS[gap.level_held]}（{escape(how)}{level}）{missing}"

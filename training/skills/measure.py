@@ -1,6 +1,6 @@
 """How well extraction finds what annotators marked: pairs, spans, levels, false skills."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
@@ -29,9 +29,11 @@ def extracted(
         known: skills that annotators could choose from; others are neither right nor wrong, and
             left out. All unless given.
     """
-    keys = list(texts)
+    keys: list[str] = list(texts)
     found = extractor.mentions(pl.DataFrame({"text": [texts[key] for key in keys]}))
-    columns = found.select("row", "start", "end", "skill_id", "level").iter_rows()
+    columns: Iterator[tuple[int, int, int, str, int | None]] = found.select(
+        "row", "start", "end", "skill_id", "level"
+    ).iter_rows()
     mentions = [
         Mention(keys[row], start, end, skill_id, level)
         for row, start, end, skill_id, level in columns

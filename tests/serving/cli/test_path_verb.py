@@ -70,14 +70,14 @@ def test_the_way_is_told_in_words(run: Run, capsys: pytest.CaptureFixture[str]) 
     for words in (
         "焊工 6-18",
         "现在的匹配度：未知",
-        "焊接 (重要度 1) 要求二级，未知",
-        "识图 (重要度 0.5) 要求一级（等级不详，按一级计），未知",
+        "焊接 (重要度 1) 要求初级，未知",
+        "识图 (重要度 0.5) 要求入门（等级不详，按入门计），未知",
         "焊接入门",
         "2025-09-15 至 2025-12-15 周三晚 · 16 学时 · 1 学分",
         "200 元",
-        "焊接 无→一级；为后续课程打基础：w2",
+        "焊接 无→入门；为后续课程打基础：w2",
         "目前未开班（此后第 1 学期）",
-        "焊接 一级→二级",
+        "焊接 入门→初级",
         "共 2 门、32 学时、学分不详",
         "其中 1 门目前未开班",
         "学完后的匹配度：至少 67%",
@@ -103,7 +103,7 @@ def test_with_personalisation_off_only_what_is_stated_counts(
     assert (silent.degree_now, silent.record_read) == (None, False)
     stated = run("off", "--occupation", "6-18", "--holds", "weld=2")
     assert stated.degree_now == pytest.approx(2 / 3)
-    assert "已有二级（本次填写），已达到" in capsys.readouterr().out
+    assert "已有初级（本次填写），已达到" in capsys.readouterr().out
     assert stated.steps == []
 
 

@@ -33,9 +33,9 @@ def names_of(skills: pl.DataFrame) -> dict[str, str]:
     found: dict[str, str] = {}
     for skill_id, name in leaves.select("skill_id", "name").iter_rows():
         found.setdefault(folded(name), skill_id)
-    for skill_id, aliases in leaves.select("skill_id", "aliases").iter_rows():
-        for alias in aliases or []:
-            found.setdefault(folded(alias), skill_id)
+    spelt = leaves.select("skill_id", "aliases").explode("aliases", empty_as_null=False)
+    for skill_id, alias in spelt.drop_nulls().iter_rows():
+        found.setdefault(folded(alias), skill_id)
     return found
 
 
