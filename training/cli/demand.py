@@ -1,7 +1,7 @@
 """``xuepei demand``: which skills are asked for, where and how surely."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -17,7 +17,7 @@ from data.vocab import CITY_TIME
 from features.demand.grid import after
 from training.cli.options import AsJson, Snapshot
 from training.cli.table_files import check_format, write_tables
-from training.demand.build import Demand, demand_of_city
+from training.demand.build import Demand, demand_of_city, end_of
 from training.demand.reading import Words
 
 app = typer.Typer(add_completion=False)
@@ -78,7 +78,7 @@ def demand(
     if as_json:
         print_json(result)
     else:
-        _print(found, table, result, _names(city))
+        _print(found, table, result, _names(city, end_of(last)))
     return result
 
 
@@ -160,9 +160,9 @@ def _summary(found: Demand, table: pl.DataFrame, files: dict[Path, pl.DataFrame]
     }
 
 
-def _names(city: City) -> dict[str, str]:
+def _names(city: City, as_of: datetime) -> dict[str, str]:
     """Names of skills and divisions by their ids."""
-    words = Words.of(city)
+    words = Words.of(city, as_of)
     skills = words.skills.select("skill_id", "name")
     names = dict(skills.iter_rows())
     if words.divisions is not None:

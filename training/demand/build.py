@@ -89,7 +89,7 @@ def demand_of_city(city: City, month: date, step: Step, reading: Reading | None 
         DemandError: the snapshot has no posting of a known district by then.
     """
     moment = end_of(month)
-    words = Words.of(city)
+    words = Words.of(city, moment)
     earliest = after(month, -MOST_MONTHS)
     postings = known(city, "postings", moment).filter(pl.col("posted_on") >= earliest)
     chain = read_chain(postings, words, moment, step)

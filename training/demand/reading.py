@@ -14,12 +14,12 @@ from typing import Final, Self
 import polars as pl
 
 from data.city import City
-from data.vocabulary import builtin
 from features.occupations.link import link_occupations
 from features.postings import parse_postings
 from features.postings.duplicates import find_vacancies
 from features.postings.stock import live_stock
 from features.skills.extract import extract_skills
+from features.vocabulary import vocabulary
 
 Step = Callable[[str], None]
 """Told what begins."""
@@ -43,11 +43,10 @@ class Words:
     divisions: pl.DataFrame | None = None
 
     @classmethod
-    def of(cls, city: City) -> Self:
-        """Those of a snapshot."""
+    def of(cls, city: City, as_of: datetime) -> Self:
+        """Those of a snapshot at a cut-off, with an offset from UTC."""
         skills, occupations = (
-            city.read(table) if city.has(table) else builtin(table)
-            for table in ("skills", "occupations")
+            vocabulary(city, table, as_of).collect() for table in ("skills", "occupations")
         )
         return cls(skills, occupations, city.read("divisions") if city.has("divisions") else None)
 

@@ -39,7 +39,8 @@ def measured(config: Mapping[str, Any], seed: int, work: Path) -> dict[str, Any]
     truth = pl.read_parquet(files / "truth" / "gaps.parquet")
     city = open_snapshot(snapshot)
     month = truth["month"].max()
-    moment, words = end_of(month), Words.of(city)
+    moment = end_of(month)
+    words = Words.of(city, moment)
     chain = read_chain(known(city, "postings", moment), words, moment, lambda _step: None)
     official = known(city, "vacancies", moment).collect()
 
