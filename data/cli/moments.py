@@ -1,6 +1,6 @@
 """Moments given on the command line."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from data.errors import XuepeiError
 from data.vocab import CITY_TIME
@@ -33,3 +33,23 @@ def read_moment(text: str) -> datetime:
         message = f"{text!r} has no offset; write {written}+08:00 for the city's time"
         raise XuepeiError(message)
     return moment.astimezone(UTC)
+
+
+def read_month(text: str) -> date:
+    """First day of the month named; of a moment, that of the last month over by it.
+
+    >>> read_month("2025-08"), read_month("2025-09-01T12:00:00+08:00")
+    (datetime.date(2025, 8, 1), datetime.date(2025, 8, 1))
+
+    Raises:
+        XuepeiError: no month and no moment.
+    """
+    written = text.strip()
+    if len(written) == len("2025-08"):
+        try:
+            return date.fromisoformat(f"{written}-01")
+        except ValueError:
+            message = f"{text!r} is no month; expected one such as 2025-08"
+            raise XuepeiError(message) from None
+    day = read_moment(written).astimezone(CITY_TIME).date()
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -1,7 +1,8 @@
 """Raking: weights of cells moved as little as possible until their sums meet known totals.
 
 Iterative proportional fitting (Deming and Stephan 1940): each margin in turn multiplies the
-weights of each of its classes by target / sum, until no class of any margin is off.
+weights of each of its classes by target / sum, until no class of any margin is off. Where that is
+slow, Newton's steps on the same convex dual, sum held - sum target * log factor, finish it.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from features.errors import RakingError
 
@@ -20,7 +22,15 @@ Bools = NDArray[np.bool_]
 EXACT: Final = 1e-11
 """Largest relative error left in a margin."""
 
-MOST_ROUNDS: Final = 2000
+ROUNDS: Final = 200
+"""Turns of all margins. They come closer by a factor, which nears 1 where cells of one class
+differ by many powers of ten; Newton's steps, which don't mind, take over from there."""
+
+STEPS: Final = 200
+"""Newton's steps at most."""
+
+LONGEST: Final = 3.0
+"""Largest change of a logarithm in one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +89,50 @@ def rake(start: Floats, margins: Sequence[Margin]) -> Raked:
     targets = _agreed(start, margins)
     held = start.copy()
     worst = 0.0
-    for _ in range(MOST_ROUNDS):
+    for _ in range(ROUNDS):
         worst = max((_turn(held, m, t) for m, t in zip(margins, targets, strict=True)), default=0.0)
         if worst < EXACT:
-            factor = np.divide(held, start, out=np.ones_like(start), where=start > 0)
-            return Raked(factor, unmet, tuple(float(target.sum()) for target in targets))
-    message = (
-        f"the margins contradict each other: still off by {worst:.2%} after {MOST_ROUNDS} rounds"
-    )
-    raise RakingError(message)
+            break
+    else:
+        worst = _newton(held, margins, targets)
+    if not worst < EXACT:
+        message = f"the margins contradict each other: still off by {worst:.2%} at the closest"
+        raise RakingError(message)
+    factor = np.divide(held, start, out=np.ones_like(start), where=start > 0)
+    return Raked(factor, unmet, tuple(float(target.sum()) for target in targets))
+
+
+def _newton(held: Floats, margins: Sequence[Margin], targets: Sequence[Floats]) -> float:
+    """Meet all margins at once, in place; returns how far off the worst is, relative.
+
+    A turn of the margins follows each step, so that no class is left at zero.
+    """
+    classes, target = _classes(margins), np.concatenate(targets)
+    worst = np.inf
+    for _ in range(STEPS):
+        sums = classes @ held
+        slope = (classes.multiply(held) @ classes.T).toarray()
+        # Margins share their total, so the slope is singular; the shortest step is taken.
+        step = np.linalg.lstsq(slope, target - sums, rcond=1e-13)[0]
+        held *= np.exp(classes.T @ (step * min(1.0, LONGEST / max(np.abs(step).max(), 1e-300))))
+        worst = max(_turn(held, m, t) for m, t in zip(margins, targets, strict=True))
+        if worst < EXACT:
+            break
+    return float(worst)
+
+
+def _classes(margins: Sequence[Margin]) -> csr_array:
+    """(classes of all margins, cells) 1 where the cell belongs to the class."""
+    rows: list[Ints] = []
+    cells: list[Ints] = []
+    before = 0
+    for margin in margins:
+        within = np.flatnonzero(margin.label >= 0)
+        rows.append(margin.label[within] + before)
+        cells.append(within)
+        before += len(margin.target)
+    row, cell = np.concatenate(rows), np.concatenate(cells)
+    return csr_array((np.ones(len(row)), (row, cell)), shape=(before, len(margins[0].label)))
 
 
 def _turn(held: Floats, margin: Margin, target: Floats) -> float:

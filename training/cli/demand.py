@@ -10,15 +10,13 @@ import typer
 
 from data.city import City
 from data.cli.console import out, print_json, print_table, progress
-from data.cli.moments import read_moment
+from data.cli.moments import read_month
+from data.cli.table_files import check_format, write_tables
 from data.errors import XuepeiError
 from data.store import open_snapshot
-from data.vocab import CITY_TIME
-from features.demand.grid import after
+from features.demand.build import Demand, demand_of_city, end_of
+from features.demand.reading import Words
 from training.cli.options import AsJson, Snapshot
-from training.cli.table_files import check_format, write_tables
-from training.demand.build import Demand, demand_of_city, end_of
-from training.demand.reading import Words
 
 app = typer.Typer(add_completion=False)
 
@@ -80,26 +78,6 @@ def demand(
     else:
         _print(found, table, result, _names(city, end_of(last)))
     return result
-
-
-def read_month(text: str) -> date:
-    """First day of the month named; of a moment, that of the last month over by it.
-
-    >>> read_month("2025-08"), read_month("2025-09-01T12:00:00+08:00")
-    (datetime.date(2025, 8, 1), datetime.date(2025, 8, 1))
-
-    Raises:
-        XuepeiError: no month and no moment.
-    """
-    written = text.strip()
-    if len(written) == len("2025-08"):
-        try:
-            return date.fromisoformat(f"{written}-01")
-        except ValueError:
-            message = f"{text!r} is no month; expected one such as 2025-08"
-            raise XuepeiError(message) from None
-    day = read_moment(written).astimezone(CITY_TIME).date()
-    return after(day.replace(day=1), -1)
 
 
 def _table(found: Demand, ahead: int) -> pl.DataFrame:

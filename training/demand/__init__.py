@@ -1,1 +1,1 @@
-"""Fitting, backtesting and writing the demand table."""
+"""Backtests of the demand table."""

@@ -18,10 +18,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from features.demand.estimate import Cells, Forecast, Levels, estimate, expectation, forecast
+from features.demand.fit import fit_model
 from features.demand.forecast import SMOOTHING
 from features.demand.grid import Grid
 from features.demand.intervals import STRATA, stratum_of
-from training.demand.fit import fit_model
 
 Floats = NDArray[np.float64]
 Baseline = Callable[[Floats, int], Floats]

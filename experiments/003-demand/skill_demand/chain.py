@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from features.demand.build import Demand, demand_of_chain, end_of
 from features.demand.counts import Reading
 from features.demand.grid import Grid
+from features.demand.reading import Chain
 from features.postings.stock import live_stock
 from skill_demand.world import Reader, World
-from training.demand.build import Demand, demand_of_chain, end_of
-from training.demand.reading import Chain
 
 
 def demand_at(world: World, reader: Reader, first: date | None = None) -> Demand:

@@ -12,12 +12,12 @@ import polars as pl
 
 from data.store import open_snapshot
 from features.asof import known
+from features.demand.build import READ, demand_of_chain, end_of
 from features.demand.grid import after
 from features.demand.intervals import STRATA
+from features.demand.reading import Chain, Words, read_chain
 from skill_demand.shortages import CELL, ranked_by_bound
 from training.demand.backtest import held_by_stratum
-from training.demand.build import READ, demand_of_chain, end_of
-from training.demand.reading import Chain, Words, read_chain
 
 XUEPEI: Final = Path(sys.executable).with_name("xuepei")
 HISTORY: Final = 12

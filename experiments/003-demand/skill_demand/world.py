@@ -22,8 +22,8 @@ from data.simulate.place.places import Map, make_map
 from data.simulate.streams import Streams
 from data.simulate.topics import skills
 from data.vocabulary import builtin
+from features.demand.build import end_of
 from features.postings.stock import live_stock
-from training.demand.build import end_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

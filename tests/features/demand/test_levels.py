@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from features.demand.counts import effective
 from features.demand.estimate import estimate, expectation, forecast, make_cells
+from features.demand.fit import fit_model
 from features.demand.grid import Grid
 from features.demand.intervals import calibrate, quantiles, stretched
 from features.demand.rollup import LEVELS, by_level, discounted, level_used
 from features.demand.shrinkage import DemandModel, expect, filter_levels, shape_of
 from features.demand.trend import trends
-from training.demand.fit import fit_model
 
 MODEL = DemandModel(discount=0.95, dispersion=20.0, prior_variance=0.2)
 

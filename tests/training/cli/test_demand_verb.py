@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from data.cli import run_verb
+from data.cli.moments import read_month
 from data.cli.root import answer
+from data.cli.table_files import write_tables
 from data.errors import XuepeiError
+from features.demand.build import end_of
 from recsys.scorers.shortages import shortages, spread
-from training.cli.demand import read_month
-from training.cli.table_files import write_tables
-from training.demand.build import end_of
 
 WEST, EAST, CITY = "330106000000", "330113000000", "330100000000"
 CONTRACT = ["month", "division_code", "skill_id", "ads", "live", "vacancies", "low", "high"]

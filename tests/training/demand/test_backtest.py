@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from features.demand.estimate import expectation, make_cells
+from features.demand.fit import LEAST_MONTHS, START, fit_model
 from features.demand.grid import after, make_grid
 from training.demand.backtest import backtest, naive, seasonal_naive, ses, wape
-from training.demand.fit import LEAST_MONTHS, START, fit_model
 
 MONTHS, AREAS, SKILLS = 26, 3, 30
 

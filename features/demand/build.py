@@ -21,12 +21,12 @@ from features.demand.counts import (
 )
 from features.demand.estimate import Cells, Levels, estimate, expectation, make_cells
 from features.demand.figures import located_ads, mentioned, plain_figures
+from features.demand.fit import fit_model
 from features.demand.grid import Grid, after, make_grid
 from features.demand.official import industry_rows, official_factors
+from features.demand.reading import Chain, Words, read_chain
 from features.demand.table import Facts, demand_table, evidence_table, forecast_table
 from features.errors import DemandError
-from training.demand.fit import fit_model
-from training.demand.reading import Chain, Words, read_chain
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from data.city import City
+from features.demand.build import Demand, demand_of_city
 from features.errors import DemandError
-from training.demand.build import Demand, demand_of_city
 
 Rows = list[dict[str, Any]]
 MONTH = date(2025, 3, 1)
