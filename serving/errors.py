@@ -7,7 +7,10 @@ XuepeiError
     ├── NotJsonError        415: the body isn't declared as JSON
     ├── UnknownSectionError 404: a section that the snapshot doesn't hold
     ├── UnknownWishError    404: a learner, an occupation or a skill that isn't known
-    └── NotReadyError       503: nothing is loaded yet, or the event log can't be used
+    ├── NoTableError        404: the snapshot lacks what a planner's table is made of
+    ├── BadCursorError      422: a cursor of another table, version or question
+    ├── NotReadyError       503: nothing is loaded yet, or the event log can't be used
+    └── TableNotReadyError  503: a planner's table is still being worked out
 """
 
 from typing import ClassVar
@@ -63,11 +66,30 @@ class UnknownWishError(ServingError):
     status, kind, title = 404, "unknown-wish", "There is no such learner, occupation or skill"
 
 
+class NoTableError(ServingError):
+    """The snapshot lacks what a planner's table is made of; says what."""
+
+    status, kind, title = 404, "no-table", "The snapshot holds no such table"
+
+
+class BadCursorError(ServingError):
+    """A cursor of another table, version or question."""
+
+    status, kind, title = 422, "bad-cursor", "The cursor can't be used"
+
+
 class NotReadyError(ServingError):
     """Nothing is loaded yet, or the event log can't be used."""
 
     status, kind, title = 503, "not-ready", "The service isn't ready"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class TableNotReadyError(ServingError):
+    """A planner's table is still being worked out."""
+
+    status, kind, title = 503, "table-not-ready", "The table is being worked out"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "10"}
 
 
 def install(app: FastAPI) -> None:
