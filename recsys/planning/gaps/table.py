@@ -1,0 +1,291 @@
+"""The gaps table: every district and skill of a month, the surest and largest shortage first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from data.city import City
+from features.demand.build import Demand, demand_of_city, end_of
+from features.demand.grid import after
+from features.vocabulary import vocabulary
+from recsys.errors import DemandTableError
+from recsys.planning.gaps.ads import ADS, advertisements, of_the_year
+from recsys.planning.gaps.causes import cause
+from recsys.planning.gaps.draws import Beliefs, Figures, figures, gamma_from
+from recsys.planning.gaps.filling import HARDNESS, hardness
+from recsys.planning.gaps.ranking import discovered, scores
+from recsys.planning.gaps.seekers import (
+    Register,
+    Seekers,
+    families,
+    register,
+    seekers_of,
+    ties,
+)
+from recsys.planning.gaps.signals import ad_signals, pay_signals
+from recsys.planning.gaps.words import notes
+
+Step = Callable[[str], None]
+"""Told what begins."""
+
+CELL: Final = ["division_code", "skill_id"]
+
+COLUMNS: Final[Mapping[str, pl.DataType]] = {
+    "rank": pl.Int64(),
+    "month": pl.Date(),
+    "division_code": pl.String(),
+    "skill_id": pl.String(),
+    "need": pl.Float64(),
+    "need_low": pl.Float64(),
+    "need_high": pl.Float64(),
+    "seekers": pl.Float64(),
+    "own": pl.Float64(),
+    "reachable": pl.Float64(),
+    "online": pl.Float64(),
+    "gap": pl.Float64(),
+    "gap_low": pl.Float64(),
+    "gap_high": pl.Float64(),
+    "tau": pl.Float64(),
+    "tau_low": pl.Float64(),
+    "probability": pl.Float64(),
+    "found": pl.Boolean(),
+    "level": pl.String(),
+    "cause": pl.String(),
+    "wage_growth": pl.Float64(),
+    "days_open": pl.Float64(),
+    "repost_rate": pl.Float64(),
+    "vacancy_seeker_ratio": pl.Float64(),
+    "evidence": pl.Int64(),
+    "note": pl.String(),
+    "note_en": pl.String(),
+}
+"""Columns of the table and their types, in order; docs/gaps.md says what each is."""
+
+NEEDED: Final = (
+    "month",
+    *CELL,
+    "vacancies",
+    "low",
+    "high",
+    "own_low",
+    "own_high",
+    "level",
+    "salary_q50",
+)
+"""Columns that a demand table must have."""
+
+SUPPLY: Final = ("own", "reachable", "online", "supply", "supply_var")
+
+SIGNIFICANT: Final = 6
+
+USUAL_MONTHS: Final = 12
+"""Months whose mean vacancies say what is usual of a cell."""
+
+SEED: Final = 20_251
+"""Of the common random numbers: the same table for the same snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a gaps table is made of; nothing in it is later than its moment.
+
+    Attributes:
+        demand: rows of the demand table, districts and city, one month or more.
+        supply: ``features.supply.skill_supply``.
+        register: jobseekers.
+        skills: the contract table ``skills``.
+        ties: occupation_code, skill_id, importance.
+        ads: ``ads.ADS``; without rows where postings weren't read.
+    """
+
+    demand: pl.DataFrame
+    supply: pl.DataFrame
+    register: Register
+    skills: pl.DataFrame
+    ties: pl.DataFrame
+    ads: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Gaps of a month.
+
+    Attributes:
+        table: ``COLUMNS``, by rank.
+        evidence: division_code, skill_id, posting_id, month: a year's advertisements.
+        months: months of postings behind it.
+        kind: the kind of jobseeker rows used; null without any.
+    """
+
+    table: pl.DataFrame
+    evidence: pl.DataFrame
+    months: int
+    kind: str | None
+
+
+def gaps_of_city(
+    city: City,
+    month: date,
+    step: Step,
+    supply: pl.DataFrame,
+    rng: np.random.Generator,
+    demand: pl.DataFrame | None = None,
+) -> Gaps:
+    """Gaps of a snapshot as they were known when a month was over.
+
+    Args:
+        city: the snapshot.
+        month: first day of the month.
+        step: told what begins.
+        supply: completers by district and skill (``features.supply.skill_supply``).
+        rng: of the common random numbers.
+        demand: a demand table made before; left out, postings are read.
+
+    Raises:
+        DemandError: no demand can be told.
+        DemandTableError: the table given lacks a column or the month.
+    """
+    moment = end_of(month)
+    told = demand_of_city(city, month, step) if demand is None else None
+    step("looking at supply and jobseekers")
+    sources = Sources(
+        demand=checked(told.table() if told is not None else demand, month),
+        supply=supply,
+        register=register(city, moment, month),
+        skills=vocabulary(city, "skills", moment).collect(),
+        ties=ties(city, moment),
+        ads=_ads(city, told, moment),
+    )
+    step("drawing")
+    return gaps_from(sources, month, rng)
+
+
+def checked(table: pl.DataFrame | None, month: date) -> pl.DataFrame:
+    """A demand table that holds the month, its forecasts left out, and nothing later.
+
+    Raises:
+        DemandTableError: a column or the month is missing.
+    """
+    rows = pl.DataFrame() if table is None else table
+    missing = [name for name in NEEDED if name not in rows.columns]
+    if missing:
+        message = (
+            f"the demand table lacks the columns {', '.join(missing)}; `xuepei demand` writes them"
+        )
+        raise DemandTableError(message)
+    if "ahead" in rows.columns:
+        rows = rows.filter(pl.col("ahead").fill_null(0) == 0)
+    known = rows.with_columns(pl.col("month").cast(pl.Date)).filter(pl.col("month") <= month)
+    if not known.filter(pl.col("month") == month).height:
+        newest = rows["month"].cast(pl.Date).max()
+        message = f"the demand table has no rows of {month:%Y-%m}; its last month is {newest}"
+        raise DemandTableError(message)
+    return known
+
+
+def gaps_from(sources: Sources, month: date, rng: np.random.Generator) -> Gaps:
+    """The table from frames.
+
+    Args:
+        sources: frames.
+        month: first day of the month told.
+        rng: of the common random numbers.
+    """
+    months = sources.demand["month"].n_unique()
+    cells = _cells(sources, month)
+    held = seekers_of(cells, sources.register, sources.ties)
+    found = _with_figures(cells, held, figures(_beliefs(cells, held), rng))
+    read = sources.ads.height > 0
+    signals = _with_signals(found, sources, month)
+    table = _in_order(signals.with_columns(cause()).with_columns(*notes(months, read=read)))
+    year = of_the_year(sources.ads, month).select(*CELL, "posting_id", "month")
+    evidence = year.drop_nulls().sort(*CELL, "posting_id")
+    return Gaps(table, evidence, months, sources.register.kind)
+
+
+def _ads(city: City, demand: Demand | None, moment: datetime) -> pl.DataFrame:
+    return ADS.to_frame() if demand is None else advertisements(city, demand, moment)
+
+
+def _family_frame(skills: pl.DataFrame) -> pl.DataFrame:
+    rows = [(skill, *family) for skill, family in families(skills).items()]
+    return pl.DataFrame(rows, schema=["skill_id", "group", "trade"], orient="row")
+
+
+def _cells(sources: Sources, month: date) -> pl.DataFrame:
+    """District cells of the month: demand, what is usual, the family, hardness and supply."""
+    district = pl.col("division_code").str.slice(4, 2) != "00"
+    rows = sources.demand.filter(district)
+    year = rows.filter(pl.col("month") > after(month, -USUAL_MONTHS))
+    bounds = (year[name].cast(pl.Float64).to_numpy() for name in ("own_low", "own_high"))
+    usual = (
+        year.with_columns(pl.Series("own", gamma_from(*bounds)[0]))
+        .group_by(CELL)
+        .agg(
+            pl.col("vacancies").mean().alias("usual"),
+            pl.col("own").mean().alias("level_mean"),
+        )
+        .with_columns((pl.col("level_mean") / pl.col("usual")).fill_nan(1.0).alias("alone"))
+    )
+    own = pl.col("skill_id")
+    supply = sources.supply.select(*CELL, *SUPPLY)
+    taught = supply.group_by("skill_id").agg(pl.col("supply").sum().alias("taught_in_city"))
+    return (
+        rows.filter(pl.col("month") == month)
+        .select(NEEDED)
+        .sort(CELL)
+        .join(usual, on=CELL, how="left", maintain_order="left")
+        .join(_family_frame(sources.skills), on="skill_id", how="left", maintain_order="left")
+        .join(hardness(sources.ads), on=CELL, how="left", maintain_order="left")
+        .join(supply, on=CELL, how="left", maintain_order="left")
+        .join(taught, on="skill_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("group", "trade").fill_null(own),
+            pl.col("alone").fill_null(1.0) if sources.ads.height else pl.lit(1.0).alias("alone"),
+            pl.col("hard", "marked", *SUPPLY, "taught_in_city").fill_null(0.0),
+            pl.col("hard_sd").fill_null(HARDNESS),
+        )
+    )
+
+
+def _beliefs(cells: pl.DataFrame, held: Seekers) -> Beliefs:
+    names = ("vacancies", "low", "high", "level_mean", "own_low", "own_high")
+    demand = [cells[name].cast(pl.Float64).to_numpy() for name in names]
+    supply = (cells[name].cast(pl.Float64).to_numpy() for name in ("supply", "supply_var"))
+    return Beliefs(*demand, held, cells["alone"].to_numpy(), *supply)
+
+
+def _with_figures(cells: pl.DataFrame, held: Seekers, told: Figures) -> pl.DataFrame:
+    names = ("gap", "gap_low", "gap_high", "tau", "tau_low", "probability")
+    return cells.with_columns(
+        *(pl.Series(name, getattr(told, name)) for name in names),
+        pl.Series("score", scores(told.tau_low, told.level, told.gap, told.probability)),
+        pl.Series("found", discovered(told.probability)),
+        pl.Series("seekers", held.told).fill_nan(None),
+        pl.Series("vacancy_seeker_ratio", held.ratio).fill_nan(None),
+    )
+
+
+def _with_signals(found: pl.DataFrame, sources: Sources, month: date) -> pl.DataFrame:
+    pay = pay_signals(sources.demand, _family_frame(sources.skills), month)
+    ads = ad_signals(sources.ads, month)
+    joined = found.join(pay, on=CELL, how="left", maintain_order="left").join(
+        ads, on=CELL, how="left", maintain_order="left"
+    )
+    if not sources.ads.height:
+        return joined
+    return joined.with_columns(pl.col("evidence").fill_null(0))
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    ordered = rows.sort("score", *CELL, descending=[True, False, False])
+    return (
+        ordered.rename({"vacancies": "need", "low": "need_low", "high": "need_high"})
+        .with_columns((pl.int_range(pl.len()) + 1).alias("rank"))
+        .select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
+        .with_columns(pl.selectors.float().round_sig_figs(SIGNIFICANT))
+    )
