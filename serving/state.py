@@ -24,6 +24,7 @@ from serving.catalogue import Catalogue
 from serving.clock import Clock, Wall, choose_clock
 from serving.errors import NotReadyError
 from serving.past import Past
+from serving.planning.tables import PlannerTables
 from serving.prices import read_prices
 from serving.settings import Settings
 
@@ -39,6 +40,7 @@ class State:
         bundle: the model in use.
         recommender: the decision pipeline over both.
         planner: leads to occupations and skills.
+        tables: what planners ask, made when first asked for.
         catalogue: the sections as they are shown.
         course_ids: the courses of the pool.
         past: what learners were shown or did.
@@ -51,6 +53,7 @@ class State:
     bundle: Bundle
     recommender: Recommender
     planner: Planner
+    tables: PlannerTables
     catalogue: Catalogue
     course_ids: frozenset[str]
     past: Past
@@ -100,8 +103,10 @@ class Holder:
 
     def close(self) -> None:
         """Let go of the state and of its connections."""
-        if self._state is not None and self._state.ledger is not None:
-            self._state.ledger.close()
+        if self._state is not None:
+            self._state.tables.kept.close()
+            if self._state.ledger is not None:
+                self._state.ledger.close()
         self._state = None
 
 
@@ -150,6 +155,7 @@ def build_state(
             prices=prices,
         ),
         planner=Planner(city, as_of, time.monotonic),
+        tables=PlannerTables.of_city(city, as_of),
         catalogue=Catalogue.of_city(city, as_of),
         course_ids=frozenset(city.scan("courses").select("course_id").collect()["course_id"]),
         past=Past.of_city(city, as_of),

@@ -1,8 +1,14 @@
-"""Planners' tables: rows of demand and gaps, and the pages that they come in."""
+"""Planners' tables: rows of demand, gaps and coverage, and the pages that they come in."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from serving.schemas.fields import Wire
+
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+"""A month, such as ``2025-08``."""
 
 
 class TablePage(Wire):
@@ -129,3 +135,45 @@ class GapPage(TablePage):
     """Gaps, by rank."""
 
     rows: list[GapRow]
+
+
+class CoverageRow(Wire):
+    """Residents of one division, of one age band and access need, within one circle."""
+
+    as_of: date
+    level: str
+    """``city``, ``district``, ``town`` or ``village``."""
+    division_code: str
+    name: str | None
+    area: str
+    """``all``, ``urban``, ``rural`` or ``unknown``."""
+    circle: str
+    """``citizen`` or ``vocational``."""
+    limit_min: float
+    """Minutes of the circle, one way."""
+    band: str
+    """Age band, or ``all``."""
+    need: str
+    """Access need, or ``all``."""
+    persons: int | None
+    """Residents; null where too little is known to tell."""
+    covered: int | None
+    """Of them within the circle of a suitable section."""
+    uncovered: int | None
+    share: float | None
+    """Covered over all, 0 to 1; null where nobody lives."""
+    estimated: bool
+    """Whether the number with a need is an estimate from registered learners."""
+    nearest_venue: str | None
+    nearest_min: float | None
+    """Minutes to it, one way."""
+    within: bool | None
+    """Whether that is within the circle."""
+    basis: str
+    """Which sections count."""
+
+
+class CoveragePage(TablePage):
+    """Coverage, by circle, level and division."""
+
+    rows: list[CoverageRow]
