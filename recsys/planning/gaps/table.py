@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from data.city import City
-from features.demand.build import Demand, demand_of_city, end_of
+from features.demand.build import demand_of_city, end_of
 from features.demand.grid import after
+from features.supply import skill_supply
 from features.vocabulary import vocabulary
 from recsys.errors import DemandTableError
 from recsys.planning.gaps.ads import ADS, advertisements, of_the_year
@@ -65,17 +66,18 @@ COLUMNS: Final[Mapping[str, pl.DataType]] = {
 }
 """Columns of the table and their types, in order; docs/gaps.md says what each is."""
 
-NEEDED: Final = (
-    "month",
-    *CELL,
-    "vacancies",
-    "low",
-    "high",
-    "own_low",
-    "own_high",
-    "level",
-    "salary_q50",
-)
+NEEDED: Final[Mapping[str, pl.DataType]] = {
+    "month": pl.Date(),
+    "division_code": pl.String(),
+    "skill_id": pl.String(),
+    "vacancies": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "own_low": pl.Float64(),
+    "own_high": pl.Float64(),
+    "level": pl.String(),
+    "salary_q50": pl.Float64(),
+}
 """Columns that a demand table must have."""
 
 SUPPLY: Final = ("own", "reachable", "online", "supply", "supply_var")
@@ -118,20 +120,21 @@ class Gaps:
         table: ``COLUMNS``, by rank.
         evidence: division_code, skill_id, posting_id, month: a year's advertisements.
         months: months of postings behind it.
-        kind: the kind of jobseeker rows used; null without any.
+        kind: the kind of jobseeker rows used; None without any.
+        read: whether postings were read for signals.
     """
 
     table: pl.DataFrame
     evidence: pl.DataFrame
     months: int
     kind: str | None
+    read: bool
 
 
 def gaps_of_city(
     city: City,
     month: date,
     step: Step,
-    supply: pl.DataFrame,
     rng: np.random.Generator,
     demand: pl.DataFrame | None = None,
 ) -> Gaps:
@@ -141,48 +144,64 @@ def gaps_of_city(
         city: the snapshot.
         month: first day of the month.
         step: told what begins.
-        supply: completers by district and skill (``features.supply.skill_supply``).
         rng: of the common random numbers.
         demand: a demand table made before; left out, postings are read.
 
     Raises:
         DemandError: no demand can be told.
-        DemandTableError: the table given lacks a column or the month.
+        DemandTableError: the table given lacks a column or the month, or holds what it can't.
     """
-    moment = end_of(month)
-    told = demand_of_city(city, month, step) if demand is None else None
-    step("looking at supply and jobseekers")
-    sources = Sources(
-        demand=checked(told.table() if told is not None else demand, month),
-        supply=supply,
-        register=register(city, moment, month),
-        skills=vocabulary(city, "skills", moment).collect(),
-        ties=ties(city, moment),
-        ads=_ads(city, told, moment),
-    )
+    sources = sources_of_city(city, month, step, demand)
     step("drawing")
     return gaps_from(sources, month, rng)
 
 
-def checked(table: pl.DataFrame | None, month: date) -> pl.DataFrame:
+def sources_of_city(
+    city: City, month: date, step: Step, demand: pl.DataFrame | None = None
+) -> Sources:
+    """What ``gaps_of_city`` reads of a snapshot; its arguments and errors."""
+    moment = end_of(month)
+    table = None if demand is None else checked(demand, month)
+    told = demand_of_city(city, month, step) if table is None else None
+    step("counting completers")
+    supply = skill_supply(city, moment)
+    step("looking at jobseekers")
+    return Sources(
+        demand=table if told is None else checked(told.table(), month),
+        supply=supply,
+        register=register(city, moment, month),
+        skills=vocabulary(city, "skills", moment).collect(),
+        ties=ties(city, moment),
+        ads=ADS.to_frame() if told is None else advertisements(city, told, moment),
+    )
+
+
+def checked(table: pl.DataFrame, month: date) -> pl.DataFrame:
     """A demand table that holds the month, its forecasts left out, and nothing later.
 
+    Args:
+        table: of any types, as a file has them.
+        month: first day of the month.
+
     Raises:
-        DemandTableError: a column or the month is missing.
+        DemandTableError: a column or the month is missing, or a value is of another kind.
     """
-    rows = pl.DataFrame() if table is None else table
-    missing = [name for name in NEEDED if name not in rows.columns]
+    missing = [name for name in NEEDED if name not in table.columns]
     if missing:
         message = (
-            f"the demand table lacks the columns {', '.join(missing)}; `xuepei demand` writes them"
+            f"the demand table lacks {', '.join(missing)}; expected what `xuepei demand` writes"
         )
         raise DemandTableError(message)
-    if "ahead" in rows.columns:
-        rows = rows.filter(pl.col("ahead").fill_null(0) == 0)
-    known = rows.with_columns(pl.col("month").cast(pl.Date)).filter(pl.col("month") <= month)
-    if not known.filter(pl.col("month") == month).height:
-        newest = rows["month"].cast(pl.Date).max()
-        message = f"the demand table has no rows of {month:%Y-%m}; its last month is {newest}"
+    past = pl.col("ahead").cast(pl.Int64).fill_null(0) == 0 if "ahead" in table.columns else True
+    try:
+        rows = table.filter(past).select(pl.col(name).cast(kind) for name, kind in NEEDED.items())
+    except pl.exceptions.PolarsError as error:
+        message = f"a value of the demand table is of another kind than expected: {error}"
+        raise DemandTableError(message) from error
+    known = rows.filter(pl.col("month") <= month)
+    if known["month"].max() != month:
+        few = ", ".join(f"{held:%Y-%m}" for held in rows["month"].unique().sort().tail(6))
+        message = f"the demand table has no month {month:%Y-%m}; its latest are {few or 'none'}"
         raise DemandTableError(message)
     return known
 
@@ -204,11 +223,7 @@ def gaps_from(sources: Sources, month: date, rng: np.random.Generator) -> Gaps:
     table = _in_order(signals.with_columns(cause()).with_columns(*notes(months, read=read)))
     year = of_the_year(sources.ads, month).select(*CELL, "posting_id", "month")
     evidence = year.drop_nulls().sort(*CELL, "posting_id")
-    return Gaps(table, evidence, months, sources.register.kind)
-
-
-def _ads(city: City, demand: Demand | None, moment: datetime) -> pl.DataFrame:
-    return ADS.to_frame() if demand is None else advertisements(city, demand, moment)
+    return Gaps(table, evidence, months, sources.register.kind, read)
 
 
 def _family_frame(skills: pl.DataFrame) -> pl.DataFrame:
@@ -236,7 +251,7 @@ def _cells(sources: Sources, month: date) -> pl.DataFrame:
     taught = supply.group_by("skill_id").agg(pl.col("supply").sum().alias("taught_in_city"))
     return (
         rows.filter(pl.col("month") == month)
-        .select(NEEDED)
+        .select(list(NEEDED))
         .sort(CELL)
         .join(usual, on=CELL, how="left", maintain_order="left")
         .join(_family_frame(sources.skills), on="skill_id", how="left", maintain_order="left")
