@@ -16,6 +16,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
+from math import cos
 from threading import Lock
 from typing import Final
 
@@ -29,7 +30,7 @@ from data.unmet import Ask, Tally, UnmetLedger
 from data.vocab import AGE_BAND_YEARS
 from features.asof import city_day, known
 from features.divisions import town_of
-from features.travel import great_circle_km
+from features.travel import EARTH_RADIUS_KM, unit_vector, unit_vectors
 from recsys.types import LearnerQuery
 from serving.logs import log
 from serving.schemas.recommend import RecommendAnswer, RecommendRequest
@@ -46,6 +47,7 @@ MOST_CELLS: Final = 200_000
 FARTHEST_KM: Final = 30.0
 """A point farther from every town's centre lies outside the city."""
 
+_COSINE_FARTHEST: Final = cos(FARTHEST_KM / EARTH_RADIUS_KM)
 _BAND_OF: Final = {years: band for band, years in AGE_BAND_YEARS.items()}
 
 
@@ -55,13 +57,11 @@ class Towns:
 
     Attributes:
         codes: 12-digit division codes.
-        lon: longitudes of the centres, WGS84 degrees, shape (n,).
-        lat: latitudes, shape (n,).
+        centres: ``unit_vectors`` of them, shape (3, n).
     """
 
     codes: tuple[str, ...]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
+    centres: NDArray[np.float64]
 
     @classmethod
     def of_city(cls, city: City, moment: datetime) -> "Towns":
@@ -70,16 +70,16 @@ class Towns:
         level = pl.col("level").cast(pl.String)
         towns = rows.filter(level == "town")
         found = (towns if towns.height else rows.filter(level == "district")).sort("division_code")
-        lon, lat = found["lon"].to_numpy(), found["lat"].to_numpy()
-        return cls(tuple(found["division_code"]), lon, lat)
+        centres = unit_vectors(found["lon"].to_numpy(), found["lat"].to_numpy())
+        return cls(tuple(found["division_code"]), centres)
 
     def nearest(self, point: tuple[float, float]) -> str | None:
         """The town whose centre is nearest to a point; None outside the city."""
         if not self.codes:
             return None
-        km = great_circle_km(point, self.lon, self.lat)
-        place = int(km.argmin())
-        return self.codes[place] if km[place] <= FARTHEST_KM else None
+        cosines = unit_vector(*point) @ self.centres
+        place = int(cosines.argmax())
+        return self.codes[place] if cosines[place] >= _COSINE_FARTHEST else None
 
 
 class Notebook:
