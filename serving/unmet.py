@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from data.city import City
 from data.errors import LedgerError
-from data.unmet import Ask, Tally, UnmetLedger
+from data.tally import Ask, Tally
+from data.unmet import UnmetLedger
 from data.vocab import AGE_BAND_YEARS
 from features.asof import city_day, known
 from features.divisions import town_of

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from data.errors import LedgerError
 from data.ledger import Ledger
-from data.unmet import MOST_CALLERS, SCHEMA, Ask, Tally, UnmetLedger, no_asks
+from data.tally import MOST_CALLERS, SCHEMA, Ask, Tally, no_asks
+from data.unmet import UnmetLedger
 from data.vocab import CATEGORIES
 
 DAY = date(2025, 9, 1)
@@ -193,7 +194,8 @@ WRITER = """
 import sys
 from datetime import date
 from pathlib import Path
-from data.unmet import Ask, Tally, UnmetLedger
+from data.tally import Ask, Tally
+from data.unmet import UnmetLedger
 
 ledger, tally = UnmetLedger(Path(sys.argv[1])), Tally()
 for number in range(1, 100_000):
