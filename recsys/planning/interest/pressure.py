@@ -56,7 +56,7 @@ def pressure_table(found: Interest, programme: str) -> pl.DataFrame:
     """``pressure`` of what has been read."""
     classes = _classes(found).filter(pl.col("programme") == programme, pl.col("capacity") > 0)
     applied = found.wishes.select("section_id", "learner_id")
-    parts = []
+    parts: list[pl.DataFrame] = []
     for level in LEVELS:
         rows = found.areas.at(classes, level)
         people = rows.join(applied, on="section_id").group_by(PLACE)

@@ -67,7 +67,7 @@ def gap_table(found: Interest, by: Sequence[str]) -> pl.DataFrame:
     keys = [*PLACE, *by]
     residents = {level: _of_residents(found, level, by) for level in LEVELS}
     levels = wanted_levels(found, residents, by)
-    parts = []
+    parts: list[pl.DataFrame] = []
     for level in LEVELS:
         others = [levels[level]]
         if found.asks is not None:
