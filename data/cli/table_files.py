@@ -77,6 +77,8 @@ TITLES: Final[Mapping[str, str]] = {
     "wanted_mean": "缺座估计",
     "wanted_low": "缺座下限（5%）",
     "wanted_high": "缺座上限（95%）",
+    "applicants": "报名人数",
+    "applicants_here": "本地班次报名人数",
     "persons": "涉及人数",
     "asked": "查询次数",
     "empty": "无结果次数",

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from data.city import City
 from recsys.planning.interest.areas import LEVELS, PLACE
 from recsys.planning.interest.reading import TERMS, Interest, read_interest
 from recsys.planning.interest.shrinkage import Floats, fitted_shape, shrunk
+from recsys.planning.interest.table import DIGITS
 
 PRESSURE: Final = (
     "sections",
@@ -66,9 +68,11 @@ def pressure_table(found: Interest, programme: str) -> pl.DataFrame:
             how="left",
             nulls_equal=True,
         )
-        levels = _with_levels(sums, _scatter(rows))
-        parts.append(levels.sort("per_seat_mean", *PLACE, descending=[True] + [False] * 3))
-    return pl.concat(parts).with_columns(pl.col("persons").fill_null(0)).select(*PLACE, *PRESSURE)
+        parts.append(_with_levels(sums, _scatter(rows)))
+    table = pl.concat(parts).with_columns(pl.col("persons").fill_null(0))
+    rounded = table.select(*PLACE, *PRESSURE).with_columns(cs.float().round(DIGITS))
+    order = ["level", "per_seat_mean", "division_code", "parent_code"]
+    return rounded.sort(order, descending=[False, True, False, False])
 
 
 def contested_sections(city: City, moment: datetime, *, terms: int = TERMS) -> pl.DataFrame:

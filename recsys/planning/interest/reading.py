@@ -71,7 +71,7 @@ def read_interest(
     areas = Areas.of_city(city, moment)
     sections, looked_at = offered(city, moment, areas, terms)
     learners = _learners(city, moment, areas)
-    made = fates(city, moment)
+    made = fates(city, moment, sections)
     kept = pl.col("fate") != "withdrawn"
     counts = made.group_by("section_id").agg(
         applications=kept.sum().cast(pl.Int64),
@@ -97,12 +97,14 @@ def _learners(city: City, moment: datetime, areas: Areas) -> pl.DataFrame:
 def _wishes(made: pl.DataFrame, sections: pl.DataFrame, learners: pl.DataFrame) -> pl.DataFrame:
     """Applications of the terms looked at, by slot, with what each learner still lacks."""
     what = sections.select("section_id", "programme", "category", "term", "slots")
-    rows = made.join(what, on="section_id").filter(pl.col("fate") != "withdrawn")
-    lost = pl.col("fate").is_in(LOST)
-    of_one = ("learner_id", "term", "category")
-    lacks = lost & ~pl.col("fate").is_in(SERVED).any().over(of_one)
-    wanting = rows.with_columns(lost=lost).with_columns(
-        want=pl.when(lacks).then(1.0 / pl.col("lost").sum().over(of_one)).otherwise(0.0)
+    rows = made.filter(pl.col("fate") != "withdrawn").join(what, on="section_id")
+    # one number a learner, term and category: texts are slow to group by
+    wish = pl.struct("learner_id", "term", "category").rank("dense")
+    numbered = rows.with_columns(wish=wish, lost=pl.col("fate").is_in(LOST))
+    served = pl.col("fate").is_in(SERVED).any().over("wish")
+    shared = 1.0 / pl.col("lost").sum().over("wish")
+    wanting = numbered.with_columns(
+        want=pl.when(pl.col("lost") & ~served).then(shared).otherwise(0.0)
     )
-    placed = by_slot(wanting.join(learners, on="learner_id", how="left"))
+    placed = by_slot(wanting.drop("wish").join(learners, on="learner_id", how="left"))
     return placed.with_columns(pl.col("want") * pl.col("share"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import polars as pl
+import polars.selectors as cs
 
 from data.city import City
 from recsys.errors import QueryError
@@ -14,10 +15,16 @@ from recsys.planning.interest.levels import LEVEL_COLUMNS, wanted_levels
 from recsys.planning.interest.reading import TERMS, Interest, read_interest
 from recsys.planning.interest.wishes import LOST
 
+DIGITS: Final = 6
+"""After the point, of every figure."""
+
+PEOPLE: Final = ("applicants", "persons")
+"""Distinct learners behind ``applications`` and behind ``lost``; they don't add up."""
+
 BY: Final = ("category", "slot", "weekday", "part", "age_band", "programme", "term")
 """Columns by which a place's row can be told apart."""
 
-OF_RESIDENTS: Final = ("applications", "admitted", *LOST, "lost", "pending", "wanted", "persons")
+OF_RESIDENTS: Final = ("applications", "admitted", *LOST, "lost", "pending", "wanted")
 """Columns about who lives in the place, wherever the class is."""
 
 OF_SEATS: Final = (
@@ -26,6 +33,7 @@ OF_SEATS: Final = (
     "seats",
     "fill",
     "applications_here",
+    "applicants_here",
     "per_seat",
 )
 """Columns about classes held in the place whose seats have been given, whoever applied."""
@@ -49,8 +57,8 @@ def interest_gap(
         terms: terms over their windows to look at, at most; open ones come besides.
 
     Returns:
-        One row per place and cell; columns in docs/interest.md. Every count but ``persons`` and
-        ``callers`` adds up from towns to districts to the city; a null division_code holds what
+        One row per place and cell; columns in docs/interest.md. Every count but those of
+        distinct people adds up from towns to districts to the city; a null division_code holds what
         nobody knows more closely. By level, most wanted first.
 
     Raises:
@@ -77,7 +85,7 @@ def gap_table(found: Interest, by: Sequence[str]) -> pl.DataFrame:
         rows = residents[level]
         for other in others:
             rows = rows.join(other, on=keys, how="full", coalesce=True, nulls_equal=True)
-        parts.append(rows.sort("wanted_mean", *keys, descending=[True] + [False] * len(keys)))
+        parts.append(rows)
     return _filled(pl.concat(parts), found, by)
 
 
@@ -97,7 +105,8 @@ def _of_residents(found: Interest, level: str, by: Sequence[str]) -> pl.DataFram
         applications=share.sum(),
         **each,
         lost=share.filter("lost").sum(),
-        wanted=pl.col("want").sum(),
+        wanted=pl.col("want").sum().round(9),
+        applicants=pl.col("learner_id").n_unique().cast(pl.Int64),
         persons=pl.col("learner_id").filter("lost").n_unique().cast(pl.Int64),
     )
 
@@ -114,19 +123,35 @@ def _of_seats(found: Interest, level: str, by: Sequence[str]) -> pl.DataFrame:
         applications_here=(share * pl.col("applications")).filter(given).sum(),
     )
     per_seat = pl.when(pl.col("seats") > 0)
-    return sums.with_columns(
-        fill=per_seat.then(pl.col("taken") / pl.col("seats")),
-        per_seat=per_seat.then(pl.col("applications_here") / pl.col("seats")),
-    ).drop("taken")
+    people = _applicants(rows, found.wishes, [*PLACE, *by])
+    return (
+        sums.join(people, on=[*PLACE, *by], how="left", nulls_equal=True)
+        .with_columns(
+            fill=per_seat.then(pl.col("taken") / pl.col("seats")),
+            per_seat=per_seat.then(pl.col("applications_here") / pl.col("seats")),
+        )
+        .drop("taken")
+    )
+
+
+def _applicants(classes: pl.DataFrame, wishes: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Distinct learners who applied for a place's classes, wherever they live."""
+    held = classes.filter("decided").select(list(dict.fromkeys(["section_id", "slot", *keys])))
+    who = wishes.select("section_id", "slot", "learner_id")
+    joined = held.join(who, on=["section_id", "slot"], nulls_equal=True)
+    return joined.group_by(keys).agg(applicants_here=pl.col("learner_id").n_unique().cast(pl.Int64))
 
 
 def _filled(table: pl.DataFrame, found: Interest, by: Sequence[str]) -> pl.DataFrame:
     """Zero where nothing was counted, null where nothing can be: no ledger, no age of seats."""
     ratios = ("fill", "per_seat")
-    kept = [*OF_RESIDENTS, *LEVEL_COLUMNS]
+    kept = [*OF_RESIDENTS, *PEOPLE, *LEVEL_COLUMNS]
     kept += COUNTS if found.asks is not None else ()
     kept += [name for name in OF_SEATS if name not in ratios] if "age_band" not in by else []
     filled = table.with_columns(pl.col(kept).fill_null(0))
-    columns = [*PLACE, *by, *OF_RESIDENTS[:-1], *LEVEL_COLUMNS, "persons", *COUNTS, *OF_SEATS]
+    columns = [*PLACE, *by, *OF_RESIDENTS, *LEVEL_COLUMNS, *PEOPLE, *COUNTS, *OF_SEATS]
     absent = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in table.columns]
-    return filled.with_columns(absent).select(columns)
+    # sums in any order agree to more digits than these: a re-run gives the same bytes
+    rounded = filled.with_columns(absent).select(columns).with_columns(cs.float().round(DIGITS))
+    order = ["level", "wanted_mean", "division_code", "parent_code", *by]
+    return rounded.sort(order, descending=[False, True] + [False] * (len(order) - 2))

@@ -9,7 +9,7 @@ import polars as pl
 from data.city import City
 from recsys.planning.interest.asks import searched
 from recsys.planning.interest.reading import TERMS, Interest, read_interest
-from recsys.planning.interest.table import gap_table
+from recsys.planning.interest.table import DIGITS, gap_table
 
 CELL: Final = ("category", "slot", "age_band")
 """Columns that tell wants of a place apart."""
@@ -59,7 +59,7 @@ def wants_table(found: Interest) -> pl.DataFrame:
         both.with_columns(pl.col("applied", "searched", "persons").fill_null(0))
         .with_columns(wanted=pl.max_horizontal("applied", "searched"))
         .filter(pl.col("wanted") > 0)
-        .select(*keys, "wanted", "applied", "searched", "persons")
+        .select(*keys, pl.col("wanted", "applied", "searched").round(DIGITS), "persons")
         .sort(keys)
     )
 

@@ -26,44 +26,51 @@ ASKED: Final = ("apply", "waitlist", "enrol")
 """Events by which somebody asks for a seat."""
 
 
-def fates(city: City, moment: datetime) -> pl.DataFrame:
+def fates(city: City, moment: datetime, sections: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row per learner and section that the learner asked for a seat in.
 
     Args:
         city: any snapshot.
         moment: the cut-off, with an offset from UTC.
+        sections: section_id, rule, state and enrolled of the sections looked at; None looks at
+            all.
 
     Returns:
-        learner_id, section_id, fate (Enum of ``FATES``), by section and learner.
+        learner_id, section_id, fate (Enum of ``FATES``), in no particular order.
 
     Raises:
         CutOffError: the cut-off has no offset from UTC.
     """
-    sections = known(city, "sections", moment).select("section_id", "rule", "state", "enrolled")
-    pairs = _asked(city, moment).join(sections, on="section_id")
-    told = pl.col("enrol").is_not_null()
-    speaks = (told | pl.col("waitlist").is_not_null()).any().over("section_id")
-    silent = ~told.any() | (~speaks & (pl.col("enrolled") > 0))
-    return (
-        pairs.with_columns(silent=silent)
-        .select("learner_id", "section_id", _fate().cast(pl.Enum(FATES)).alias("fate"))
-        .collect()
-        .sort("section_id", "learner_id")
+    if sections is None:
+        sections = known(city, "sections", moment).collect()
+    pairs = _asked(city, moment, sections["section_id"])
+    speaks = pairs.group_by("section_id").agg(
+        enrols=pl.col("enrol").is_not_null().any(), lines=pl.col("waitlist").is_not_null().any()
     )
+    anybody = bool(speaks["enrols"].any())
+    told = pl.col("enrols") | pl.col("lines") | (pl.col("enrolled") == 0)
+    facts = (
+        sections.select("section_id", "rule", "state", "enrolled")
+        .join(speaks, on="section_id")
+        .with_columns(silent=~told if anybody else pl.lit(value=True))
+    )
+    judged = pairs.lazy().join(facts.lazy(), on="section_id")
+    fate = _fate().cast(pl.Enum(FATES)).alias("fate")
+    return judged.select("learner_id", "section_id", fate).collect()
 
 
-def _asked(city: City, moment: datetime) -> pl.LazyFrame:
+def _asked(city: City, moment: datetime, sections: pl.Series) -> pl.DataFrame:
     """Pairs that asked, by event or by application, with the last time of each event."""
-    kind = pl.col("type")
-    events = known(city, "events", moment).filter(pl.col("section_id").is_not_null())
-    times = (
-        events.filter(kind.is_in([*ASKED, "drop"]))
-        .group_by("learner_id", "section_id")
-        .agg([last_time(each) for each in (*ASKED, "drop")])
-        .filter(pl.any_horizontal(pl.col(each).is_not_null() for each in ASKED))
+    kind, here = pl.col("type"), pl.col("section_id").is_in(sections.implode())
+    pair = ("learner_id", "section_id")
+    acts = known(city, "events", moment).filter(kind.is_in([*ASKED, "drop"]), here)
+    forms = known(city, "applications", moment).filter(here).select(*pair)
+    both = pl.concat([acts.select(*pair, "type", "occurred_at"), forms], how="diagonal")
+    times = both.group_by(pair).agg(
+        [last_time(each) for each in (*ASKED, "drop")] + [kind.is_null().any().alias("form")]
     )
-    rounds = known(city, "applications", moment).select("learner_id", "section_id")
-    return rounds.unique().join(times, on=["learner_id", "section_id"], how="full", coalesce=True)
+    asked = pl.any_horizontal("form", *(pl.col(each).is_not_null() for each in ASKED))
+    return times.filter(asked).drop("form").collect(engine="streaming")
 
 
 def _fate() -> pl.Expr:

@@ -46,6 +46,7 @@ def test_the_fate_of_an_application(place: Callable[..., City], ask: Ask) -> Non
         sections.append({"section_id": section, "rule": rule, "state": state})
         events += [ask("a", section, kind) for kind in kinds] + [ask("b", section, "enrol")]
     told = fates(place(sections, {}, events), NOW).filter(pl.col("learner_id") == "a")
+    told = told.sort("section_id")
     assert told["fate"].to_list() == [fate for *_, fate in CASES]
 
 
@@ -55,7 +56,7 @@ def test_an_application_form_counts_once_with_its_event(
     form = {"learner_id": "a", "section_id": "s"}
     events = [ask("a", "s"), ask("b", "s", "enrol")]
     city = place([{"section_id": "s"}], {}, events, applications=[form])
-    assert fates(city, NOW).rows() == [("a", "s", "not_admitted"), ("b", "s", "admitted")]
+    assert sorted(fates(city, NOW).rows()) == [("a", "s", "not_admitted"), ("b", "s", "admitted")]
 
 
 def test_a_school_that_tells_no_enrolments_refuses_nobody(place: Callable[..., City]) -> None:
