@@ -13,11 +13,12 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data.cli.titles import TITLES
 from data.errors import XuepeiError
 
 FORMATS: Final = (".csv", ".xlsx", ".json", ".parquet")
 
-FREE_TEXT: Final = ("sources",)
+FREE_TEXT: Final = ("sources", "title", "term")
 """Columns whose text comes from files of others; ids are left as they are in CSV."""
 
 FORMULA: Final = re.compile(r"^[=+\-@\t\r\n]")
@@ -28,100 +29,6 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 MOST_ROWS: Final = 1_048_575
 """Rows below the header of one sheet."""
-
-TITLES: Final[Mapping[str, str]] = {
-    "month": "月份",
-    "division_code": "区划代码",
-    "skill_id": "技能编号",
-    "ads": "招聘广告数",
-    "live": "月末在招岗位数",
-    "headcount": "写明的招聘人数",
-    "vacancies": "估计需求人数",
-    "low": "下限（5%）",
-    "high": "上限（95%）",
-    "n_eff": "有效广告数",
-    "salary_q25": "月薪下四分位（元）",
-    "salary_q50": "月薪中位数（元）",
-    "salary_q75": "月薪上四分位（元）",
-    "trend": "月增长率",
-    "trend_low": "月增长率下限",
-    "trend_high": "月增长率上限",
-    "season": "季节系数",
-    "freshness_days": "最新广告距月末天数",
-    "sources": "来源",
-    "level": "所用层级",
-    "own_low": "自身水平下限（5%）",
-    "own_high": "自身水平上限（95%）",
-    "ahead": "预测月数",
-    "median": "预测中位数",
-    "posting_id": "岗位编号",
-    "vacancy_id": "去重后岗位编号",
-    "counted": "是否计入",
-    "as_of": "截至日期",
-    "name": "名称",
-    "area": "城乡",
-    "circle": "学习圈",
-    "limit_min": "路程上限（分钟）",
-    "band": "年龄段",
-    "need": "无障碍需求",
-    "persons": "人数",
-    "covered": "圈内人数",
-    "uncovered": "圈外人数",
-    "share": "覆盖率",
-    "estimated": "是否估算",
-    "nearest_venue": "最近教学点",
-    "nearest_min": "最近路程（分钟）",
-    "within": "最近教学点是否在圈内",
-    "basis": "计入的班次",
-    "target_id": "目标编号",
-    "indicator": "指标",
-    "clause": "规划条款",
-    "definition": "指标定义",
-    "definition_en": "指标定义（英文）",
-    "definition_version": "定义版本",
-    "unit": "单位",
-    "value": "当前值",
-    "numerator": "分子",
-    "denominator": "分母",
-    "target": "目标值",
-    "due_on": "截止日期",
-    "first_value": "起点值",
-    "first_on": "起点日期",
-    "expected": "按进度应达",
-    "year_before": "上年同期值",
-    "change": "较上年变化",
-    "status": "状态",
-    "reached": "是否达标",
-    "missing": "缺少的数据",
-    "missing_en": "缺少的数据（英文）",
-    "programme": "办学类型",
-    "degree": "供需匹配度",
-    "demand": "需求量",
-    "seats": "座位数",
-    "rank": "排名",
-    "need_low": "需求下限（5%）",
-    "need_high": "需求上限（95%）",
-    "seekers": "求职人数（少于 10 人不列）",
-    "own": "区内每月结业人数",
-    "reachable": "30 分钟内外区结业人数",
-    "online": "线上结业人数",
-    "gap": "缺口人数",
-    "gap_low": "缺口下限（5%）",
-    "gap_high": "缺口上限（95%）",
-    "tau": "紧缺程度（对数）",
-    "tau_low": "紧缺程度下限（5%）",
-    "probability": "紧缺概率",
-    "found": "是否认定紧缺",
-    "cause": "可能原因",
-    "wage_growth": "工资年增长率",
-    "days_open": "平均挂出天数",
-    "repost_rate": "重复发布率",
-    "vacancy_seeker_ratio": "求人倍率",
-    "evidence": "近一年广告数",
-    "note": "说明",
-    "note_en": "说明（英文）",
-}
-"""What each column is called in a workbook's header, before its own name."""
 
 
 def check_format(path: Path) -> None:
@@ -135,8 +42,14 @@ def check_format(path: Path) -> None:
         raise XuepeiError(message)
 
 
-def write_tables(files: Mapping[Path, pl.DataFrame]) -> None:
+def write_tables(
+    files: Mapping[Path, pl.DataFrame], titles: Mapping[str, str] | None = None
+) -> None:
     """Write all the tables or none: each beside its target first, then renamed onto it.
+
+    Args:
+        files: the tables by where they go.
+        titles: what a workbook calls columns that mean something else here than elsewhere.
 
     Raises:
         XuepeiError: a file can't be written, or a sheet can't hold so many rows.
@@ -145,7 +58,7 @@ def write_tables(files: Mapping[Path, pl.DataFrame]) -> None:
     try:
         for path, table in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(table, parts[path], path.suffix)
+            _write(table, parts[path], path.suffix, {**TITLES, **(titles or {})})
         for path, part in parts.items():
             part.replace(path)
     except OSError as error:
@@ -166,7 +79,7 @@ def safe(text: str) -> str:
     return f"'{plain}" if FORMULA.match(plain) else plain
 
 
-def _write(table: pl.DataFrame, path: Path, suffix: str) -> None:
+def _write(table: pl.DataFrame, path: Path, suffix: str, titles: Mapping[str, str]) -> None:
     if suffix == ".parquet":
         table.write_parquet(path)
     elif suffix == ".json":
@@ -176,10 +89,10 @@ def _write(table: pl.DataFrame, path: Path, suffix: str) -> None:
         guarded = pl.col(text).map_elements(safe, return_dtype=pl.String)
         table.with_columns(guarded).write_csv(path)
     else:
-        _write_workbook(table, path)
+        _write_workbook(table, path, titles)
 
 
-def _write_workbook(table: pl.DataFrame, path: Path) -> None:
+def _write_workbook(table: pl.DataFrame, path: Path, titles: Mapping[str, str]) -> None:
     """One sheet with a bold header that stays in sight, a filter, and text only as text."""
     if table.height > MOST_ROWS:
         message = (
@@ -193,17 +106,16 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
     for number, name in enumerate(table.columns, start=1):
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = max(
-            12, 2 * len(TITLES.get(name, "")), len(name) + 2
+            12, 2 * len(titles.get(name, "")), len(name) + 2
         )
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, table.width))}{table.height + 1}"
-    sheet.append([_header(sheet, name) for name in table.columns])
+    sheet.append([_header(sheet, name, titles.get(name)) for name in table.columns])
     for row in table.iter_rows():
         sheet.append([safe(value) if isinstance(value, str) else value for value in row])
     book.save(path)
 
 
-def _header(sheet: Worksheet, name: str) -> Cell:
-    title = TITLES.get(name)
+def _header(sheet: Worksheet, name: str, title: str | None) -> Cell:
     cell = WriteOnlyCell(sheet, value=f"{title} {name}" if title else name)
     cell.font = Font(bold=True)
     return cell

@@ -9,6 +9,7 @@ import typer
 from data.cli.console import out, print_json, print_table, progress
 from data.cli.moments import read_end
 from data.cli.table_files import check_format, write_tables
+from data.cli.titles import COVERAGE
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from data.vocab import PROGRAMMES, TRAVEL_MODES
@@ -60,7 +61,7 @@ def coverage_verb(
         table = coverage(city, moment, circles=circles, travel_mode=travel_mode)
         streets = streets_without(city, moment, travel_mode=travel_mode)
         bar.update(task, description="writing")
-        write_tables({} if target is None else {target: table})
+        write_tables({} if target is None else {target: table}, COVERAGE)
     result = {
         "as_of": moment.isoformat(),
         "basis": table["basis"].first(),
