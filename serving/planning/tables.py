@@ -1,5 +1,6 @@
 """The planners' tables of one snapshot at one moment, as they may be released."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -11,7 +12,6 @@ import polars as pl
 from data.city import City
 from data.vocab import CITY_TIME
 from features.demand.build import Demand, demand_of_city, end_of
-from features.supply import skill_supply
 from recsys.planning.circles import coverage
 from recsys.planning.gaps.table import SEED, gaps_of_city
 from serving.planning.kept import Kept
@@ -43,7 +43,7 @@ class PlannerTables:
         """
         month = last_month_over(as_of)
         moment, postings = end_of(month), _Postings(city, month)
-        makers = {
+        makers: dict[str, Callable[[], pl.DataFrame]] = {
             "demand": postings.demand,
             "gaps": postings.gaps,
             "coverage": partial(coverage, city, moment),
@@ -66,12 +66,8 @@ class _Postings:
         return self._read.table()
 
     def gaps(self) -> pl.DataFrame:
-        moment = end_of(self._month)
-        supply = skill_supply(self._city, moment)
         rng = np.random.default_rng(SEED)
-        return gaps_of_city(
-            self._city, self._month, lambda _step: None, supply, rng, self._read
-        ).table
+        return gaps_of_city(self._city, self._month, lambda _step: None, rng, self._read).table
 
 
 def last_month_over(moment: datetime) -> date:

@@ -124,9 +124,7 @@ def figures(beliefs: Beliefs, rng: np.random.Generator, draws: int = DRAWS) -> F
         _block(beliefs.part(slice(first, first + BLOCK)), normals, rng)
         for first in range(0, max(count, 1), BLOCK)
     ]
-    joined = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in Figures.__slots__
-    )
+    joined = (np.concatenate([getattr(part, name) for part in parts]) for name in Figures.__slots__)
     return Figures(*joined)
 
 
@@ -158,7 +156,9 @@ def _block(beliefs: Beliefs, normals: Floats, rng: np.random.Generator) -> Figur
     level = beliefs.usual * relative
     counted, completers = np.isfinite(beliefs.seekers.told), _supply(beliefs, normals[3])
     follow = np.where(counted, 1.0, relative)
-    people = follow * _people(beliefs.seekers, normals[2], ndtr(normals[4]) < beliefs.seekers.chance)
+    people = follow * _people(
+        beliefs.seekers, normals[2], ndtr(normals[4]) < beliefs.seekers.chance
+    )
     surplus = level - people * np.where(counted, 1.0, beliefs.alone) - completers
     month = _month(beliefs, normals[1]) - rng.poisson(people) - completers
     low, high = np.quantile(month, [TAIL, 1 - TAIL], axis=0)

@@ -152,4 +152,3 @@ def regressed(asked: sparse.csr_array, times: Floats, variance: float) -> tuple[
     mean: Floats = covariance @ (asked.T @ times) / variance
     sd: Floats = np.sqrt(np.diag(covariance))
     return mean, sd
-

@@ -211,9 +211,7 @@ def _of_codes(frame: pl.DataFrame, counted: Register, occupations: pl.DataFrame)
     return (
         frame.join(occupations, on="skill_id")
         .group_by("division_code", pl.col("occupation_code").alias("code"))
-        .agg(
-            (pl.col("weight", "usual") * pl.col("importance")).sum() / pl.col("importance").sum()
-        )
+        .agg((pl.col("weight", "usual") * pl.col("importance")).sum() / pl.col("importance").sum())
         .select("division_code", "code", pl.concat_list(paths).alias("path"), "weight", "usual")
     )
 
@@ -288,7 +286,9 @@ def _filled_in(found: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
 def ties(city: City, moment: datetime) -> pl.DataFrame:
     """occupation_code, skill_id, importance of the city's vocabulary."""
     rows = vocabulary(city, "occupation_skills", moment)
-    return rows.select("occupation_code", "skill_id", pl.col("importance").cast(pl.Float64)).collect()
+    return rows.select(
+        "occupation_code", "skill_id", pl.col("importance").cast(pl.Float64)
+    ).collect()
 
 
 def families(skills: pl.DataFrame) -> Mapping[str, tuple[str, str]]:
@@ -299,4 +299,3 @@ def families(skills: pl.DataFrame) -> Mapping[str, tuple[str, str]]:
         group = parents.get(skill) or skill
         found[skill] = group, parents.get(group) or group
     return found
-

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from data.city import City
-from features.demand.build import demand_of_city, end_of
+from features.demand.build import Demand, demand_of_city, end_of
 from features.demand.grid import after
 from features.supply import skill_supply
 from features.vocabulary import vocabulary
@@ -136,7 +136,7 @@ def gaps_of_city(
     month: date,
     step: Step,
     rng: np.random.Generator,
-    demand: pl.DataFrame | None = None,
+    demand: Demand | pl.DataFrame | None = None,
 ) -> Gaps:
     """Gaps of a snapshot as they were known when a month was over.
 
@@ -145,7 +145,8 @@ def gaps_of_city(
         month: first day of the month.
         step: told what begins.
         rng: of the common random numbers.
-        demand: a demand table made before; left out, postings are read.
+        demand: of the same month, or a demand table made before, which knows no postings; left
+            out, postings are read.
 
     Raises:
         DemandError: no demand can be told.
@@ -157,22 +158,22 @@ def gaps_of_city(
 
 
 def sources_of_city(
-    city: City, month: date, step: Step, demand: pl.DataFrame | None = None
+    city: City, month: date, step: Step, demand: Demand | pl.DataFrame | None = None
 ) -> Sources:
     """What ``gaps_of_city`` reads of a snapshot; its arguments and errors."""
     moment = end_of(month)
-    table = None if demand is None else checked(demand, month)
-    told = demand_of_city(city, month, step) if table is None else None
+    given = demand_of_city(city, month, step) if demand is None else demand
+    table = checked(given.table() if isinstance(given, Demand) else given, month)
     step("counting completers")
     supply = skill_supply(city, moment)
     step("looking at jobseekers")
     return Sources(
-        demand=table if told is None else checked(told.table(), month),
+        demand=table,
         supply=supply,
         register=register(city, moment, month),
         skills=vocabulary(city, "skills", moment).collect(),
         ties=ties(city, moment),
-        ads=ADS.to_frame() if told is None else advertisements(city, told, moment),
+        ads=advertisements(city, given, moment) if isinstance(given, Demand) else ADS.to_frame(),
     )
 
 
