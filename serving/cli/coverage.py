@@ -12,7 +12,7 @@ from data.cli.table_files import check_format, write_tables
 from data.cli.titles import COVERAGE
 from data.errors import XuepeiError
 from data.store import open_snapshot
-from data.vocab import PROGRAMMES, TRAVEL_MODES
+from data.vocab import CITY_TIME, PROGRAMMES, TRAVEL_MODES
 from recsys.planning.circles import ALL, circles_of, coverage, streets_without, worst
 from serving.cli.options import AsJson, Snapshot
 
@@ -63,7 +63,7 @@ def coverage_verb(
         bar.update(task, description="writing")
         write_tables({} if target is None else {target: table}, COVERAGE)
     result = {
-        "as_of": moment.isoformat(),
+        "as_of": moment.astimezone(CITY_TIME).isoformat(),
         "basis": table["basis"].first(),
         "rows": table.height,
         "city": _rows(table.filter(pl.col("level") == "city", pl.col("area") == ALL)),

@@ -8,15 +8,13 @@ from typing import Final
 import polars as pl
 
 from data.city import City
-from data.vocab import ACCESS_NEEDS
+from data.vocab import ACCESS_NEEDS, ELDER_BANDS
 from features.asof import known
 from features.places import residents
 from recsys.planning.circles.circle import ALL, NO_NEED
 
 FEWEST: Final = 10
 """Registered learners behind a share; fewer would tell of persons."""
-
-ELDER_BANDS: Final = ("60-69", "70-79", "80+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,17 +113,24 @@ def worst(
 def streets_without(
     city: City, moment: datetime, *, travel_mode: str | None = None
 ) -> pl.DataFrame:
-    """Inhabited towns and streets from whose centre nothing is taught within half an hour.
+    """Inhabited towns and streets from whose centre nothing at all is taught within half an hour.
 
     Returns:
         division_code, name, persons, covered (persons of its villages who do have something
         within it), nearest_venue, nearest_min; most persons first.
     """
     table = coverage(city, moment, circles=[ANYTHING], needs=[ALL], travel_mode=travel_mode)
-    far = [pl.col("level") == "town", pl.col("persons") > 0, ~pl.col("within")]
-    towns = table.filter(*everybody(), *far)
+    towns = table.filter(pl.col("level") == "town", pl.col("area") == ALL, pl.col("persons") > 0)
+    people = towns.filter(pl.col("band") == ALL)
+    # a class that some age may visit is something; who it is too young or too old for, the table
+    # of coverage tells
+    some = towns.filter(pl.col("band") != ALL).sort("nearest_min", nulls_last=True)
+    nearest = some.group_by("division_code", maintain_order=True).agg(
+        pl.col("nearest_venue").first(), pl.col("nearest_min").first(), pl.col("within").any()
+    )
+    far = people.drop(NEAREST).join(nearest, on="division_code").filter(~pl.col("within"))
     columns = ("division_code", "name", "persons", "covered", "nearest_venue", "nearest_min")
-    return towns.sort("persons", "division_code", descending=[True, False]).select(columns)
+    return far.sort("persons", "division_code", descending=[True, False]).select(columns)
 
 
 def everybody() -> list[pl.Expr]:

@@ -149,6 +149,15 @@ def test_a_street_is_out_of_reach_from_its_centre_though_one_village_is_not(worl
     assert street["nearest_venue"] == "venue-1"
 
 
+def test_a_street_where_only_elders_find_a_class_is_not_out_of_reach(world: Worlds) -> None:
+    town = {"division_code": "330106109000", "level": "town", "lon": 120.12, "lat": 30.275}
+    rows = world({}, divisions=[town]).read("divisions")
+    for limits, count in (({"age_min": 60}, 0), ({"programme": "vocational"}, 0)):
+        city = world({VILLAGE: {"km": 0.5}}, courses=[{"course_id": "course-1", **limits}])
+        divisions = pl.concat([city.read("divisions"), rows])
+        assert streets_without(city.with_tables(divisions=divisions.lazy()), NOON).height == count
+
+
 def test_the_table_is_the_same_whatever_the_order_of_the_rows(world: Worlds) -> None:
     city = world({VILLAGE: {"km": 0.3}, "330106109002": {"km": 3.0}, "330105001001": {"km": 1.0}})
     turned = city.with_tables(
