@@ -14,6 +14,7 @@ from data.vocab import CITY_TIME
 from features.demand.build import Demand, demand_of_city, end_of
 from recsys.planning.circles import coverage
 from recsys.planning.gaps.table import SEED, gaps_of_city
+from recsys.planning.targets import targets_of_city
 from serving.planning.kept import Kept
 
 
@@ -47,6 +48,7 @@ class PlannerTables:
             "demand": postings.demand,
             "gaps": postings.gaps,
             "coverage": partial(coverage, city, moment),
+            "targets": lambda: targets_of_city(city, moment).drop("persons"),
         }
         return cls(city.snapshot_id, month, moment, Kept(makers))
 

@@ -1,4 +1,4 @@
-"""``GET /v1/demand``, ``/v1/gaps`` and ``/v1/coverage``: planners' tables, page by page."""
+"""``GET /v1/demand``, ``gaps``, ``coverage`` and ``targets``: planners' tables, page by page."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from serving.errors import documented
 from serving.planning.pages import page_of
 from serving.routers.dependencies import CurrentState
 from serving.schemas.fields import DivisionCode, Id, OneOf
-from serving.schemas.planning import CoveragePage, DemandPage, GapPage, Month
+from serving.schemas.planning import CoveragePage, DemandPage, GapPage, Month, TargetPage
 from serving.state import State
 
 router = APIRouter(prefix="/v1", tags=["planners"])
@@ -98,6 +98,24 @@ def get_coverage(
         "circle": circle or (),
     }
     return CoveragePage.model_validate(_page(state, "coverage", wanted, limit, cursor))
+
+
+@router.get("/targets", summary="How the targets of the city's plan stand", responses=MISSES)
+def get_targets(
+    state: CurrentState,
+    division_code: Divisions = None,
+    indicator: Annotated[
+        list[Id] | None, Query(max_length=50, description="Only these indicators; repeatable.")
+    ] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> TargetPage:
+    """Each target as value, numerator, denominator and definition, against its path.
+
+    What the tables can't tell is null, with what they lack in words.
+    """
+    wanted = {"division_code": division_code or (), "indicator": indicator or ()}
+    return TargetPage.model_validate(_page(state, "targets", wanted, limit, cursor))
 
 
 def _page(

@@ -1,4 +1,4 @@
-"""Planners' tables: rows of demand, gaps and coverage, and the pages that they come in."""
+"""Planners' tables: rows of demand, gaps, coverage and targets, and the pages that they come in."""
 
 from datetime import date
 from typing import Annotated
@@ -177,3 +177,46 @@ class CoveragePage(TablePage):
     """Coverage, by circle, level and division."""
 
     rows: list[CoverageRow]
+
+
+class TargetRow(Wire):
+    """One target of the city's plan, with its value and how it stands."""
+
+    as_of: date
+    target_id: str
+    indicator: str
+    division_code: str | None
+    """Whose target it is; null for the whole city's."""
+    clause: str
+    """Of the plan."""
+    definition: str | None
+    """How the value is counted, Chinese; null where nothing counts it."""
+    definition_en: str | None
+    definition_version: str
+    unit: str
+    value: float | None
+    """Null where the tables can't tell it, never zero."""
+    numerator: float | None
+    denominator: float | None
+    target: float
+    due_on: date
+    first_value: float | None
+    """Where the path to the target begins."""
+    first_on: date | None
+    expected: float | None
+    """What the straight path to the target asks for by now."""
+    year_before: float | None
+    change: float | None
+    """Against a year before."""
+    reached: bool | None
+    status: str
+    """``green``, ``amber``, ``red``, ``unknown`` or ``expired``."""
+    missing: str | None
+    """What the tables lack, Chinese."""
+    missing_en: str | None
+
+
+class TargetPage(TablePage):
+    """Targets, by id."""
+
+    rows: list[TargetRow]

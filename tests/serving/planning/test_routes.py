@@ -24,6 +24,13 @@ with warnings.catch_warnings():
 
 AS_OF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
 WEST, EAST = "330106000000", "330113000000"
+DUE = {
+    "value": 80.0,
+    "unit": "%",
+    "due_on": date(2027, 12, 31),
+    "clause": "规划",
+    "definition_version": "1",
+}
 POINT = {"lon": 120.16, "lat": 30.25}
 
 
@@ -65,6 +72,12 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         "venues": [{"division_code": WEST}],
         "courses": [{"course_id": "c"}],
         "sections": [{"section_id": "s", "course_id": "c"}],
+        "targets": [
+            {"target_id": f"t{at}", "indicator": name, **DUE}
+            for at, name in enumerate(
+                ("citizen_circle_15min", "showcase_cases", "micro_spaces", "x")
+            )
+        ],
         "learners": [{"learner_id": "l"}],
         "events": [{"event_id": "e", "learner_id": "l", "course_id": "c"}],
         "skills": [
@@ -87,7 +100,7 @@ def test_the_month_is_the_last_that_was_over_by_the_clock() -> None:
     assert last_month_over(datetime(2025, 8, 31, 15, 59, tzinfo=UTC)) == date(2025, 7, 1)
 
 
-@pytest.mark.parametrize("table", ["demand", "gaps", "coverage"])
+@pytest.mark.parametrize("table", ["demand", "gaps", "coverage", "targets"])
 def test_a_table_is_walked_page_by_page_and_ends(planners: TestClient, table: str) -> None:
     seen: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
