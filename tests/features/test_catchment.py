@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -69,6 +69,21 @@ def test_no_seat_is_lost_and_none_is_made(
     assert found.spread(seats).sum(axis=0) == pytest.approx(there, rel=1e-9, abs=1e-9)
     sparse = found.access(csr_array(seats))
     assert _table(sparse) == pytest.approx(found.access(seats), rel=1e-9)
+
+
+@settings(max_examples=40)
+@given(world=worlds())
+def test_access_is_the_two_steps_written_out_place_by_place(
+    world: tuple[Catchment, Floats, NDArray[np.bool_]],
+) -> None:
+    found, seats, served = world
+    will = found.decay.toarray()
+    expected = np.zeros((len(found.people), seats.shape[1]))
+    for site in np.flatnonzero(served):
+        crowd = sum(d * f for d, f in zip(found.people, will[:, site], strict=True))
+        for place, f in enumerate(will[:, site]):
+            expected[place] += f * seats[site] / crowd
+    assert found.access(seats) == pytest.approx(expected, rel=1e-9)
 
 
 @given(world=worlds(), more=st.floats(0, 100))
