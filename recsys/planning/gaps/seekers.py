@@ -43,7 +43,7 @@ MATCHING: Final = 0.5
 TIGHTNESS: Final = 0.5
 """Standard deviation of ln(vacancies / jobseekers) of marked cells around their pool's."""
 
-ORDINARY: Final = 0.2
+ORDINARY: Final = 0.25
 """The same of ordinary cells. Both are assumed: the counts that could tell are hidden."""
 
 MOST_EASED: Final = 0.9
