@@ -23,7 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.city import City
-from features.asof import known
+from features import asof
 from features.demand.grid import after
 from features.divisions import district_of
 from features.vocabulary import vocabulary
@@ -53,6 +53,7 @@ FEWEST: Final = 1e-3
 """Vacancies below which cells of a pool count alike."""
 
 CELL: Final = ["division_code", "skill_id"]
+"""What a row of the table is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def register(city: City, moment: datetime, month: date) -> Register:
         month: first day of the month that gaps are told for.
     """
     rows = (
-        known(city, "jobseekers", moment)
+        asof.known(city, "jobseekers", moment)
         .filter(pl.col("month") <= month, pl.col("month") > after(month, -OLDEST))
         .with_columns(district_of("division_code").alias("division_code"))
         .filter(pl.col("division_code").is_not_null())
@@ -127,7 +128,7 @@ class Seekers:
         return Seekers(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
-def seekers_of(cells: pl.DataFrame, counted: Register, occupations: pl.DataFrame) -> Seekers:
+def seekers_of(cells: pl.DataFrame, known: Register, occupations: pl.DataFrame) -> Seekers:
     """Jobseekers of each cell.
 
     A cell that no pool speaks of has the mean ratio of those that pools speak of, and is less
@@ -136,7 +137,7 @@ def seekers_of(cells: pl.DataFrame, counted: Register, occupations: pl.DataFrame
     Args:
         cells: division_code, skill_id, group, trade, usual (vacancies a month), and of
             ``filling.HARD`` hard, hard_sd and marked, none null.
-        counted: the register.
+        known: the register.
         occupations: occupation_code, skill_id, importance.
 
     Returns:
@@ -148,15 +149,15 @@ def seekers_of(cells: pl.DataFrame, counted: Register, occupations: pl.DataFrame
     frame = cells.select(*CELL, "group", "trade", "usual").with_columns(
         (pl.max_horizontal("usual", pl.lit(FEWEST)) * pl.Series(mean_ease)).alias("weight")
     )
-    leaves = _leaves(frame, counted, occupations)
+    leaves = _leaves(frame, known, occupations)
     shared = pl.concat(
         [_shared(part) for part in leaves.partition_by("division_code", maintain_order=True)]
         or [_shared(leaves)]
     )
-    by_skill = shared if counted.kind != "occupation_code" else _by_skill(shared, occupations)
+    by_skill = shared if known.kind != "occupation_code" else _by_skill(shared, occupations)
     found = frame.join(by_skill, on=CELL, how="left", maintain_order="left")
     mean, told, ratio = _filled_in(found)
-    counted = np.isfinite(told)
+    counted: NDArray[np.bool_] = np.isfinite(told)
     by_count = (np.where(counted, told, 0.0) * MONTHS + 0.5) ** -0.5
     unsure = np.where(np.isfinite(ratio), 0.0, TIGHTNESS)
     by_time = cells["hard_sd"].to_numpy() / longer / MATCHING
@@ -211,9 +212,7 @@ def _of_codes(frame: pl.DataFrame, counted: Register, occupations: pl.DataFrame)
     return (
         frame.join(occupations, on="skill_id")
         .group_by("division_code", pl.col("occupation_code").alias("code"))
-        .agg(
-            (pl.col("weight", "usual") * pl.col("importance")).sum() / pl.col("importance").sum()
-        )
+        .agg((pl.col("weight", "usual") * pl.col("importance")).sum() / pl.col("importance").sum())
         .select("division_code", "code", pl.concat_list(paths).alias("path"), "weight", "usual")
     )
 
@@ -288,7 +287,9 @@ def _filled_in(found: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
 def ties(city: City, moment: datetime) -> pl.DataFrame:
     """occupation_code, skill_id, importance of the city's vocabulary."""
     rows = vocabulary(city, "occupation_skills", moment)
-    return rows.select("occupation_code", "skill_id", pl.col("importance").cast(pl.Float64)).collect()
+    return rows.select(
+        "occupation_code", "skill_id", pl.col("importance").cast(pl.Float64)
+    ).collect()
 
 
 def families(skills: pl.DataFrame) -> Mapping[str, tuple[str, str]]:
@@ -299,4 +300,3 @@ def families(skills: pl.DataFrame) -> Mapping[str, tuple[str, str]]:
         group = parents.get(skill) or skill
         found[skill] = group, parents.get(group) or group
     return found
-

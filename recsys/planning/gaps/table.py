@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -16,10 +16,11 @@ from features.vocabulary import vocabulary
 from recsys.errors import DemandTableError
 from recsys.planning.gaps.ads import ADS, advertisements, of_the_year
 from recsys.planning.gaps.causes import cause
-from recsys.planning.gaps.draws import Beliefs, Figures, figures, gamma_from
+from recsys.planning.gaps.draws import Beliefs, Figures, Vacancies, figures, gamma_from
 from recsys.planning.gaps.filling import HARDNESS, hardness
 from recsys.planning.gaps.ranking import discovered, scores
 from recsys.planning.gaps.seekers import (
+    CELL,
     Register,
     Seekers,
     families,
@@ -32,8 +33,6 @@ from recsys.planning.gaps.words import notes
 
 Step = Callable[[str], None]
 """Told what begins."""
-
-CELL: Final = ["division_code", "skill_id"]
 
 COLUMNS: Final[Mapping[str, pl.DataType]] = {
     "rank": pl.Int64(),
@@ -161,18 +160,21 @@ def sources_of_city(
 ) -> Sources:
     """What ``gaps_of_city`` reads of a snapshot; its arguments and errors."""
     moment = end_of(month)
-    table = None if demand is None else checked(demand, month)
-    told = demand_of_city(city, month, step) if table is None else None
+    if demand is None:
+        told = demand_of_city(city, month, step)
+        table, ads = checked(told.table(), month), advertisements(city, told, moment)
+    else:
+        table, ads = checked(demand, month), ADS.to_frame()
     step("counting completers")
     supply = skill_supply(city, moment)
     step("looking at jobseekers")
     return Sources(
-        demand=table if told is None else checked(told.table(), month),
+        demand=table,
         supply=supply,
         register=register(city, moment, month),
         skills=vocabulary(city, "skills", moment).collect(),
         ties=ties(city, moment),
-        ads=ADS.to_frame() if told is None else advertisements(city, told, moment),
+        ads=ads,
     )
 
 
@@ -268,10 +270,12 @@ def _cells(sources: Sources, month: date) -> pl.DataFrame:
 
 
 def _beliefs(cells: pl.DataFrame, held: Seekers) -> Beliefs:
-    names = ("vacancies", "low", "high", "level_mean", "own_low", "own_high")
-    demand = [cells[name].cast(pl.Float64).to_numpy() for name in names]
-    supply = (cells[name].cast(pl.Float64).to_numpy() for name in ("supply", "supply_var"))
-    return Beliefs(*demand, held, cells["alone"].to_numpy(), *supply)
+    names = ("vacancies", "low", "high", "level_mean", "own_low", "own_high", "alone")
+    demand, supply = (
+        [cells[name].cast(pl.Float64).to_numpy() for name in part]
+        for part in (names, ("supply", "supply_var"))
+    )
+    return Beliefs(Vacancies(*demand), held, *supply)
 
 
 def _with_figures(cells: pl.DataFrame, held: Seekers, told: Figures) -> pl.DataFrame:

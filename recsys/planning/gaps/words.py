@@ -60,7 +60,12 @@ def notes(months: int, *, read: bool) -> tuple[pl.Expr, pl.Expr]:
     ]
     english = [
         _verdict(
-            "Short", "Perhaps short", "No shortage to be seen", ": about ", " persons a month, P ", ". "
+            "Short",
+            "Perhaps short",
+            "No shortage to be seen",
+            ": about ",
+            " persons a month, P ",
+            ". ",
         ),
         pl.col("cause").replace_strict(_cause_en(), default=None, return_dtype=pl.String),
         _when(
