@@ -56,6 +56,18 @@ CELL: Final = ["division_code", "skill_id"]
 """What a row of the table is about."""
 
 
+SHARED: Final = pl.Schema(
+    {
+        "division_code": pl.String(),
+        "skill_id": pl.String(),
+        "mean": pl.Float64(),
+        "told": pl.Float64(),
+        "ratio": pl.Float64(),
+    }
+)
+"""What pools tell of their cells; an occupation's code stands for the skill's until later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """Counts of jobseekers known at a moment.
@@ -150,10 +162,8 @@ def seekers_of(cells: pl.DataFrame, known: Register, occupations: pl.DataFrame) 
         (pl.max_horizontal("usual", pl.lit(FEWEST)) * pl.Series(mean_ease)).alias("weight")
     )
     leaves = _leaves(frame, known, occupations)
-    shared = pl.concat(
-        [_shared(part) for part in leaves.partition_by("division_code", maintain_order=True)]
-        or [_shared(leaves)]
-    )
+    districts = leaves.partition_by("division_code", maintain_order=True)
+    shared = pl.concat([SHARED.to_frame(), *(_shared(part) for part in districts)])
     by_skill = shared if known.kind != "occupation_code" else _by_skill(shared, occupations)
     found = frame.join(by_skill, on=CELL, how="left", maintain_order="left")
     mean, told, ratio = _filled_in(found)
@@ -219,7 +229,7 @@ def _of_codes(frame: pl.DataFrame, counted: Register, occupations: pl.DataFrame)
 
 def _shared(leaves: pl.DataFrame) -> pl.DataFrame:
     """One district's pools shared among their cells: the frame with mean, told and ratio."""
-    counts = np.array(leaves["counts"].to_list(), dtype=np.int64).reshape(leaves.height, -1).T
+    counts = np.array(leaves["counts"].to_list(), dtype=np.int64).T
     pool = pools(counts, leaves["path"].to_list())
     mean, told, ratio = (np.full(leaves.height, np.nan) for _ in range(3))
     weight, usual = leaves["weight"].to_numpy(), leaves["usual"].to_numpy()

@@ -196,7 +196,9 @@ def checked(table: pl.DataFrame, month: date) -> pl.DataFrame:
         raise DemandTableError(message)
     past = pl.col("ahead").cast(pl.Int64).fill_null(0) == 0 if "ahead" in table.columns else True
     try:
-        rows = table.filter(past).select(pl.col(name).cast(kind) for name, kind in NEEDED.items())
+        days = table["month"]
+        dated = table.with_columns(days.str.to_date() if days.dtype == pl.String else days)
+        rows = dated.filter(past).select(pl.col(name).cast(kind) for name, kind in NEEDED.items())
     except pl.exceptions.PolarsError as error:
         message = f"a value of the demand table is of another kind than expected: {error}"
         raise DemandTableError(message) from error
