@@ -89,13 +89,14 @@ def table(results: Mapping[str, Any]) -> str:
             f"| {what} | {_told(row['precision_at_20'])} | {row['decoys_at_20']:.2f} "
             f"| {row['most_decoys']} |"
         )
+    held, found = _told(results["interval_coverage"]), results["found"]["mean"]
+    planted, false = (results[f"found_{name}_share"] for name in ("planted", "not_short"))
     lines += [
         "",
         f"Average precision {_told(results['average_precision'])}. True gaps of the month within "
-        f"`gap_low`-`gap_high`: {_told(results['interval_coverage'])} of the cells. `found`: "
-        f"{results['found']['mean']:.0f} cells a city, {results['found_planted_share']:.0%} of them "
-        f"planted shortages, {results['found_not_short_share']:.0%} with no more vacancies than "
-        f"supply over the year. CPU time of `xuepei gaps`: {results['gaps_cpu_s']['mean']:.0f} s. "
+        f"`gap_low`-`gap_high`: {held} of the cells. `found`: {found:.0f} cells a city, "
+        f"{planted:.0%} of them planted shortages, {false:.0%} with no more vacancies than supply "
+        f"over the year. CPU time of `xuepei gaps`: {results['gaps_cpu_s']['mean']:.0f} s. "
         f"Seeds: {', '.join(str(row['seed']) for row in results['seeds'])}.",
     ]
     return "\n".join(lines)

@@ -15,7 +15,7 @@ FEW_ADS: Final = 5
 """Advertisements of a year that are too few to rest a class on."""
 
 MANY_COPIES: Final = 0.6
-"""Share of copies from which an advertisement looks like a campaign; boards repost each 1-2 times."""
+"""Share of copies that looks like a campaign: boards repost an advertisement once or twice."""
 
 NOTHING: Final = 0.05
 """Completers a month that are as good as none: about one in two years."""
@@ -80,6 +80,6 @@ UNCLEAR: Final = "unclear"
 def cause() -> pl.Expr:
     """The cause of each row that is more likely short than not; null elsewhere."""
     found = pl.lit(UNCLEAR)
-    for name, rule in reversed(CAUSES.items()):
+    for name, rule in reversed(list(CAUSES.items())):
         found = pl.when(rule().fill_null(value=False)).then(pl.lit(name)).otherwise(found)
     return pl.when(pl.col("probability") >= SHORT).then(found).alias("cause")

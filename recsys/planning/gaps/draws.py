@@ -49,21 +49,18 @@ _UPPER: Final[Floats] = gammaincinv(SHAPES, 1 - TAIL) / SHAPES
 
 
 @dataclass(frozen=True, slots=True)
-class Beliefs:
-    """What is believed of each cell, persons a month, one entry a cell.
+class Vacancies:
+    """What is believed of each cell's vacancies, persons a month, one entry a cell.
 
     Attributes:
-        mean: vacancies expected of the month.
-        low: 5 % end of a month's.
+        mean: expected of the month.
+        low: 5 % end of what it brings.
         high: 95 % end.
-        usual: vacancies of a usual month, as the cell's own advertisements tell them.
+        usual: of a usual month, as the cell's own advertisements tell it.
         own_low: 5 % end of the month's level, likewise.
         own_high: 95 % end; the two say how surely the usual month is known.
-        seekers: jobseekers.
-        alone: that usual month, relative to what it is taken for with its neighbours' help:
+        alone: the usual month, relative to what it is taken for with the neighbours' help:
             jobseekers were shared out by the latter, and follow the former.
-        supply: completers, mean.
-        supply_var: variance.
     """
 
     mean: Floats
@@ -72,19 +69,36 @@ class Beliefs:
     usual: Floats
     own_low: Floats
     own_high: Floats
-    seekers: Seekers
     alone: Floats
+
+    def part(self, chosen: slice) -> "Vacancies":
+        """Some of the cells."""
+        return Vacancies(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What is believed of each cell, one entry a cell.
+
+    Attributes:
+        vacancies: of demand.
+        seekers: of jobseekers.
+        supply: mean completers a month.
+        supply_var: their variance.
+    """
+
+    vacancies: Vacancies
+    seekers: Seekers
     supply: Floats
     supply_var: Floats
 
+    def __len__(self) -> int:
+        return len(self.supply)
+
     def part(self, chosen: slice) -> "Beliefs":
         """Some of the cells."""
-        return Beliefs(
-            *(
-                value.part(chosen) if isinstance(value, Seekers) else value[chosen]
-                for value in (getattr(self, name) for name in self.__slots__)
-            )
-        )
+        supply = self.supply[chosen], self.supply_var[chosen]
+        return Beliefs(self.vacancies.part(chosen), self.seekers.part(chosen), *supply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +133,9 @@ def figures(beliefs: Beliefs, rng: np.random.Generator, draws: int = DRAWS) -> F
         draws: how many.
     """
     normals = rng.standard_normal((5, draws, 1))
-    count = len(beliefs.mean)
     parts = [
         _block(beliefs.part(slice(first, first + BLOCK)), normals, rng)
-        for first in range(0, max(count, 1), BLOCK)
+        for first in range(0, max(len(beliefs), 1), BLOCK)
     ]
     joined = (np.concatenate([getattr(part, name) for part in parts]) for name in Figures.__slots__)
     return Figures(*joined)
@@ -151,20 +164,19 @@ def gamma_draws(mean: Floats, shape: Floats, normal: Floats) -> Floats:
 
 
 def _block(beliefs: Beliefs, normals: Floats, rng: np.random.Generator) -> Figures:
-    _, shape = gamma_from(beliefs.own_low, beliefs.own_high)
+    known, seekers = beliefs.vacancies, beliefs.seekers
+    _, shape = gamma_from(known.own_low, known.own_high)
     relative = gamma_draws(np.ones_like(shape), shape, normals[0])
-    level = beliefs.usual * relative
-    counted, completers = np.isfinite(beliefs.seekers.told), _supply(beliefs, normals[3])
-    follow = np.where(counted, 1.0, relative)
-    people = follow * _people(
-        beliefs.seekers, normals[2], ndtr(normals[4]) < beliefs.seekers.chance
-    )
-    surplus = level - people * np.where(counted, 1.0, beliefs.alone) - completers
-    month = _month(beliefs, normals[1]) - rng.poisson(people) - completers
+    level, completers = known.usual * relative, _supply(beliefs, normals[3])
+    counted: NDArray[np.bool_] = np.isfinite(seekers.told)
+    follow, alone = np.where(counted, 1.0, relative), np.where(counted, 1.0, known.alone)
+    lot: Floats = ndtr(normals[4])
+    people = follow * _people(seekers, normals[2], lot < seekers.chance)
+    heard = follow * _people(seekers, normals[2], ~counted) * alone + completers
+    surplus = level - people * alone - completers
+    month = _month(known, normals[1]) - rng.poisson(people) - completers
     low, high = np.quantile(month, [TAIL, 1 - TAIL], axis=0)
-    heard = follow * _people(beliefs.seekers, normals[2], ~counted)
-    held = heard * np.where(counted, 1.0, beliefs.alone) + completers
-    tau = np.log((level + PERSON) / (held + PERSON))
+    tau = np.log((level + PERSON) / (heard + PERSON))
     return Figures(
         level=np.quantile(level, TAIL, axis=0),
         gap=np.maximum(surplus, 0.0).mean(axis=0),
@@ -176,14 +188,14 @@ def _block(beliefs: Beliefs, normals: Floats, rng: np.random.Generator) -> Figur
     )
 
 
-def _month(beliefs: Beliefs, normal: Floats) -> Floats:
+def _month(known: Vacancies, normal: Floats) -> Floats:
     """A month's vacancies: a gamma, its distances from the mean stretched to the known ends."""
-    mean = beliefs.mean
-    deviation = np.maximum(beliefs.high - beliefs.low, 1e-9) / (2 * Z)
+    mean = known.mean
+    deviation = np.maximum(known.high - known.low, 1e-9) / (2 * Z)
     shape = np.clip((mean / deviation) ** 2, SHAPES[0], SHAPES[-1])
     below, above = (gamma_draws(mean, shape, np.array(z)) for z in (-Z, Z))
-    down = (mean - beliefs.low) / np.maximum(mean - below, 1e-9)
-    up = np.maximum(beliefs.high - mean, 0.0) / np.maximum(above - mean, 1e-9)
+    down = (mean - known.low) / np.maximum(mean - below, 1e-9)
+    up = np.maximum(known.high - mean, 0.0) / np.maximum(above - mean, 1e-9)
     distance = gamma_draws(mean, shape, normal) - mean
     drawn: Floats = np.maximum(mean + distance * np.where(distance < 0, down, up), 0.0)
     return drawn

@@ -129,7 +129,7 @@ def _of_district(rows: pl.DataFrame, variance: float) -> pl.DataFrame:
         pl.Series("hard_sd", sd),
         pl.lit(None).alias("marked"),
         "days_open",
-    ).cast(dict(HARD))
+    ).cast(HARD)
 
 
 def regressed(asked: sparse.csr_array, times: Floats, variance: float) -> tuple[Floats, Floats]:

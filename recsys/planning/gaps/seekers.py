@@ -23,7 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from data.city import City
-from features.asof import known
+from features import asof
 from features.demand.grid import after
 from features.divisions import district_of
 from features.vocabulary import vocabulary
@@ -43,7 +43,7 @@ MATCHING: Final = 0.5
 TIGHTNESS: Final = 0.5
 """Standard deviation of ln(vacancies / jobseekers) of marked cells around their pool's."""
 
-ORDINARY: Final = 0.2
+ORDINARY: Final = 0.25
 """The same of ordinary cells. Both are assumed: the counts that could tell are hidden."""
 
 MOST_EASED: Final = 0.9
@@ -53,6 +53,19 @@ FEWEST: Final = 1e-3
 """Vacancies below which cells of a pool count alike."""
 
 CELL: Final = ["division_code", "skill_id"]
+"""What a row of the table is about."""
+
+
+SHARED: Final = pl.Schema(
+    {
+        "division_code": pl.String(),
+        "skill_id": pl.String(),
+        "mean": pl.Float64(),
+        "told": pl.Float64(),
+        "ratio": pl.Float64(),
+    }
+)
+"""What pools tell of their cells; an occupation's code stands for the skill's until later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ def register(city: City, moment: datetime, month: date) -> Register:
         month: first day of the month that gaps are told for.
     """
     rows = (
-        known(city, "jobseekers", moment)
+        asof.known(city, "jobseekers", moment)
         .filter(pl.col("month") <= month, pl.col("month") > after(month, -OLDEST))
         .with_columns(district_of("division_code").alias("division_code"))
         .filter(pl.col("division_code").is_not_null())
@@ -127,7 +140,7 @@ class Seekers:
         return Seekers(*(getattr(self, name)[chosen] for name in self.__slots__))
 
 
-def seekers_of(cells: pl.DataFrame, counted: Register, occupations: pl.DataFrame) -> Seekers:
+def seekers_of(cells: pl.DataFrame, known: Register, occupations: pl.DataFrame) -> Seekers:
     """Jobseekers of each cell.
 
     A cell that no pool speaks of has the mean ratio of those that pools speak of, and is less
@@ -136,7 +149,7 @@ def seekers_of(cells: pl.DataFrame, counted: Register, occupations: pl.DataFrame
     Args:
         cells: division_code, skill_id, group, trade, usual (vacancies a month), and of
             ``filling.HARD`` hard, hard_sd and marked, none null.
-        counted: the register.
+        known: the register.
         occupations: occupation_code, skill_id, importance.
 
     Returns:
@@ -148,15 +161,13 @@ def seekers_of(cells: pl.DataFrame, counted: Register, occupations: pl.DataFrame
     frame = cells.select(*CELL, "group", "trade", "usual").with_columns(
         (pl.max_horizontal("usual", pl.lit(FEWEST)) * pl.Series(mean_ease)).alias("weight")
     )
-    leaves = _leaves(frame, counted, occupations)
-    shared = pl.concat(
-        [_shared(part) for part in leaves.partition_by("division_code", maintain_order=True)]
-        or [_shared(leaves)]
-    )
-    by_skill = shared if counted.kind != "occupation_code" else _by_skill(shared, occupations)
+    leaves = _leaves(frame, known, occupations)
+    districts = leaves.partition_by("division_code", maintain_order=True)
+    shared = pl.concat([SHARED.to_frame(), *(_shared(part) for part in districts)])
+    by_skill = shared if known.kind != "occupation_code" else _by_skill(shared, occupations)
     found = frame.join(by_skill, on=CELL, how="left", maintain_order="left")
     mean, told, ratio = _filled_in(found)
-    counted = np.isfinite(told)
+    counted: NDArray[np.bool_] = np.isfinite(told)
     by_count = (np.where(counted, told, 0.0) * MONTHS + 0.5) ** -0.5
     unsure = np.where(np.isfinite(ratio), 0.0, TIGHTNESS)
     by_time = cells["hard_sd"].to_numpy() / longer / MATCHING
@@ -218,7 +229,7 @@ def _of_codes(frame: pl.DataFrame, counted: Register, occupations: pl.DataFrame)
 
 def _shared(leaves: pl.DataFrame) -> pl.DataFrame:
     """One district's pools shared among their cells: the frame with mean, told and ratio."""
-    counts = np.array(leaves["counts"].to_list(), dtype=np.int64).reshape(leaves.height, -1).T
+    counts = np.array(leaves["counts"].to_list(), dtype=np.int64).T
     pool = pools(counts, leaves["path"].to_list())
     mean, told, ratio = (np.full(leaves.height, np.nan) for _ in range(3))
     weight, usual = leaves["weight"].to_numpy(), leaves["usual"].to_numpy()

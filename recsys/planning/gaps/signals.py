@@ -10,8 +10,7 @@ import polars as pl
 
 from features.demand.grid import after
 from recsys.planning.gaps.ads import YEAR, of_the_year
-
-CELL: Final = ["division_code", "skill_id"]
+from recsys.planning.gaps.seekers import CELL
 
 PAY_MONTHS: Final = 3
 """Months of pay that are held against the same months a year before."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -16,10 +16,11 @@ from features.vocabulary import vocabulary
 from recsys.errors import DemandTableError
 from recsys.planning.gaps.ads import ADS, advertisements, of_the_year
 from recsys.planning.gaps.causes import cause
-from recsys.planning.gaps.draws import Beliefs, Figures, figures, gamma_from
+from recsys.planning.gaps.draws import Beliefs, Figures, Vacancies, figures, gamma_from
 from recsys.planning.gaps.filling import HARDNESS, hardness
 from recsys.planning.gaps.ranking import discovered, scores
 from recsys.planning.gaps.seekers import (
+    CELL,
     Register,
     Seekers,
     families,
@@ -32,8 +33,6 @@ from recsys.planning.gaps.words import notes
 
 Step = Callable[[str], None]
 """Told what begins."""
-
-CELL: Final = ["division_code", "skill_id"]
 
 COLUMNS: Final[Mapping[str, pl.DataType]] = {
     "rank": pl.Int64(),
@@ -163,7 +162,10 @@ def sources_of_city(
     """What ``gaps_of_city`` reads of a snapshot; its arguments and errors."""
     moment = end_of(month)
     given = demand_of_city(city, month, step) if demand is None else demand
-    table = checked(given.table() if isinstance(given, Demand) else given, month)
+    if isinstance(given, Demand):
+        table, ads = checked(given.table(), month), advertisements(city, given, moment)
+    else:
+        table, ads = checked(given, month), ADS.to_frame()
     step("counting completers")
     supply = skill_supply(city, moment)
     step("looking at jobseekers")
@@ -173,7 +175,7 @@ def sources_of_city(
         register=register(city, moment, month),
         skills=vocabulary(city, "skills", moment).collect(),
         ties=ties(city, moment),
-        ads=advertisements(city, given, moment) if isinstance(given, Demand) else ADS.to_frame(),
+        ads=ads,
     )
 
 
@@ -195,7 +197,9 @@ def checked(table: pl.DataFrame, month: date) -> pl.DataFrame:
         raise DemandTableError(message)
     past = pl.col("ahead").cast(pl.Int64).fill_null(0) == 0 if "ahead" in table.columns else True
     try:
-        rows = table.filter(past).select(pl.col(name).cast(kind) for name, kind in NEEDED.items())
+        days = table["month"]
+        dated = table.with_columns(days.str.to_date() if days.dtype == pl.String else days)
+        rows = dated.filter(past).select(pl.col(name).cast(kind) for name, kind in NEEDED.items())
     except pl.exceptions.PolarsError as error:
         message = f"a value of the demand table is of another kind than expected: {error}"
         raise DemandTableError(message) from error
@@ -269,10 +273,12 @@ def _cells(sources: Sources, month: date) -> pl.DataFrame:
 
 
 def _beliefs(cells: pl.DataFrame, held: Seekers) -> Beliefs:
-    names = ("vacancies", "low", "high", "level_mean", "own_low", "own_high")
-    demand = [cells[name].cast(pl.Float64).to_numpy() for name in names]
-    supply = (cells[name].cast(pl.Float64).to_numpy() for name in ("supply", "supply_var"))
-    return Beliefs(*demand, held, cells["alone"].to_numpy(), *supply)
+    names = ("vacancies", "low", "high", "level_mean", "own_low", "own_high", "alone")
+    demand, supply = (
+        [cells[name].cast(pl.Float64).to_numpy() for name in part]
+        for part in (names, ("supply", "supply_var"))
+    )
+    return Beliefs(Vacancies(*demand), held, *supply)
 
 
 def _with_figures(cells: pl.DataFrame, held: Seekers, told: Figures) -> pl.DataFrame:
