@@ -1,0 +1,199 @@
+"""The relaxation: sections may be opened in part, which gives prices and a proven bound.
+
+There are far more sections that could be opened than any plan opens. So the linear program
+begins with those of a plan, and takes in whatever its own prices say would pay, round by round
+(column generation [desaulniers2005]). Every round's prices give a bound that needs no trust in the solver:
+it is summed up over all sections from the prices alone (``Rows.bound``).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import highspy
+import numpy as np
+
+from recsys.planning.opening.problem import Ints, Problem, Reals
+from recsys.planning.opening.rows import Prices, Rows
+from recsys.planning.opening.tables import Tables
+
+PER_ROUND: Final = 4_000
+"""Sections taken in by a round, at most."""
+
+CLOSE: Final = 1e-4
+"""Rounds end when the bound is this near to the program's own value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """A relaxation solved, as far as time allowed.
+
+    Attributes:
+        value: of the program over the sections taken in.
+        bound: no plan is worth more.
+        prices: under which the bound was found.
+        reduced: worth of a section beyond them, shape (offers, sources).
+        offer: index of the offer of each section that is opened in part or whole.
+        source: index of its source.
+        amount: how many are opened.
+    """
+
+    value: float
+    bound: float
+    prices: Prices
+    reduced: Reals
+    offer: Ints
+    source: Ints
+    amount: Reals
+
+
+class Relaxation:
+    """The linear program of a problem, growing by columns."""
+
+    def __init__(self, problem: Problem, tables: Tables, rows: Rows) -> None:
+        """The program without any section."""
+        self.problem, self.rows = problem, rows
+        self._offer: list[int] = []
+        self._source: list[int] = []
+        self._held: set[tuple[int, int]] = set()
+        self._highs = quiet()
+        base = base_columns(problem, rows)
+        pass_program(self._highs, base, rows.most)
+        self._first = len(base.cost)
+
+    def take_in(self, columns: Iterable[tuple[int, int]]) -> int:
+        """Add sections by offer and source; returns how many are new."""
+        new = [pair for pair in dict.fromkeys(columns) if pair not in self._held]
+        if not new:
+            return 0
+        self._held.update(new)
+        offer, source = (np.array(axis) for axis in zip(*new, strict=True))
+        self._offer += offer.tolist()
+        self._source += source.tolist()
+        takes = self.rows.takes(offer, source)
+        self._highs.addCols(
+            len(new),
+            np.zeros(len(new)),
+            np.zeros(len(new)),
+            self.problem.offers.most[offer].astype(np.float64),
+            takes.nnz,
+            takes.indptr[:-1].astype(np.int32),
+            takes.indices.astype(np.int32),
+            takes.data,
+        )
+        return len(new)
+
+    def solve(
+        self,
+        until: Callable[[], bool],
+        tell: Callable[[float, float], None],
+        seconds: Callable[[], float],
+    ) -> Relaxed | None:
+        """Solve, take in what pays, and again, until nothing does or time is over.
+
+        Args:
+            until: whether to stop.
+            tell: is told the program's value and the bound after each round.
+            seconds: left for one solution of the program.
+        """
+        best: Relaxed | None = None
+        while not until():
+            found = self._round(max(seconds(), 0.1))
+            if found is None:
+                break
+            if best is None or found.bound < best.bound:
+                best = found
+            tell(found.value, best.bound)
+            if best.bound - found.value <= CLOSE * abs(best.bound):
+                break
+            if not self.take_in(self._paying(found.reduced)):
+                break
+        return best
+
+    def _round(self, seconds: float) -> Relaxed | None:
+        self._highs.setOptionValue("time_limit", float(self._highs.getRunTime()) + seconds)
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        prices = self.rows.prices(np.array(solution.row_dual))
+        reduced = self.rows.reduced(prices)
+        amount = np.array(solution.col_value)[self._first :]
+        used = np.flatnonzero(amount > 1e-9)
+        return Relaxed(
+            value=-self._highs.getInfo().objective_function_value,
+            bound=self.rows.bound(prices, reduced),
+            prices=prices,
+            reduced=reduced,
+            offer=np.array(self._offer)[used],
+            source=np.array(self._source)[used],
+            amount=amount[used],
+        )
+
+    def _paying(self, reduced: Reals) -> list[tuple[int, int]]:
+        """The sections that would pay most, a few of each site and window."""
+        best, source = reduced.max(axis=1), reduced.argmax(axis=1)
+        paying = np.flatnonzero(best > 1e-7)
+        ranked = paying[np.argsort(-best[paying], kind="stable")][:PER_ROUND]
+        return list(zip(ranked.tolist(), source[ranked].tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns of a program that is to be least.
+
+    Attributes:
+        cost: of each.
+        most: each lies between 0 and this.
+        starts: where each one's entries begin.
+        index: row of each entry.
+        entry: values.
+    """
+
+    cost: Reals
+    most: Reals
+    starts: Ints
+    index: Ints
+    entry: Reals
+
+
+def base_columns(problem: Problem, rows: Rows) -> Columns:
+    """Persons covered by cell and step, then hours that each pool gives to each kind of section."""
+    cells, steps = problem.cells.width.shape
+    given = np.array(rows.given, dtype=np.int64).reshape(-1, 2)
+    n, m = cells * steps, len(given)
+    hours = np.stack([rows.staff + given[:, 0], rows.pool + given[:, 1]], axis=1)
+    return Columns(
+        cost=np.concatenate([-problem.cells.value.ravel(), np.zeros(m)]),
+        most=np.concatenate([problem.cells.width.ravel(), problem.staff.hours[given[:, 1]]]),
+        starts=np.concatenate([np.arange(n), n + 2 * np.arange(m)]),
+        index=np.concatenate([rows.cell + np.repeat(np.arange(cells), steps), hours.ravel()]),
+        entry=np.concatenate([np.ones(n), np.tile([-1.0, 1.0], m)]),
+    )
+
+
+def pass_program(highs: highspy.Highs, columns: Columns, most: Reals) -> None:
+    """Hand columns and rows to the solver."""
+    n, none = len(columns.cost), np.zeros(0)
+    highs.addRows(
+        len(most),
+        np.full(len(most), -np.inf),
+        most,
+        0,
+        np.zeros(len(most), np.int32),
+        np.zeros(0, np.int32),
+        none,
+    )
+    highs.addCols(
+        n, columns.cost, np.zeros(n), columns.most, len(columns.index),
+        columns.starts.astype(np.int32), columns.index.astype(np.int32), columns.entry,
+    )  # fmt: skip
+
+
+def quiet() -> highspy.Highs:
+    """A solver that prints nothing and keeps to one thread."""
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("threads", 1)
+    return highs
