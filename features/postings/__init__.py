@@ -8,7 +8,6 @@
 Every reading says null where a posting doesn't tell; nothing is guessed. docs/postings.md.
 """
 
-from features.postings.mentions import skill_mentions
 from features.postings.parse import PARSED, parse_postings
 
-__all__ = ["PARSED", "parse_postings", "skill_mentions"]
+__all__ = ["PARSED", "parse_postings"]

@@ -33,8 +33,9 @@ def find_vacancies(
     Args:
         parsed: parsed postings, in any order; posting_id is unique.
         settings: when postings are one vacancy, and the caps.
-        groups: posting_id and group, the work that caps compare within (an occupation's code);
-            without it, and where a posting has none, the plain title.
+        groups: posting_id and group, the work (an occupation's code): it tells reposts under
+            another title, and caps compare within it; without it, and where a posting has none,
+            the plain title does.
 
     Returns:
         posting_id, vacancy_id (posting_id of the vacancy's first posting), kind (``original``,
@@ -69,7 +70,7 @@ def _weighed(
 ) -> pl.DataFrame:
     """The links with weight, over_employer and over_source of each posting."""
     chosen = settings or VacancySettings()
-    links = link_postings(parsed, chosen.links)
+    links = link_postings(parsed, chosen.links, groups)
     first = pl.Series(links["kind"] == "original")
     weights = capped(_cells(parsed.filter(first), groups), chosen.caps)
     return links.join(

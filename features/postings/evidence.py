@@ -34,18 +34,20 @@ class Bits:
 
     same_title: float = 7.0
     """Titles that are equal once their calls are off: some 600 occupations, not all as common."""
+    same_work: float = 6.0
+    """Titles that differ but name one occupation: an occupation has several names."""
     like_title: float = 2.0
     """Titles that share half of their letters or more."""
     other_title: float = -2.0
     """Titles that share less: an occupation has several names, and here most differ."""
     titled_word: float = 0.5
-    """Each rare word in both texts under one title, which leads to some by itself."""
+    """Each rare word in both texts of one work, which leads to some by itself."""
     most_titled: int = 6
-    """Rare words beyond these add nothing under one title."""
+    """Rare words beyond these add nothing for one work."""
     shared_word: float = 2.0
-    """Each rare word in both texts under different titles."""
+    """Each rare word in both texts, where nothing says that the work is one."""
     most_words: int = 3
-    """Rare words beyond these add nothing under different titles: they come from one name."""
+    """Rare words beyond these add nothing there: they come from one name."""
     same_demand: float = 2.0
     """Experience, and again education, said alike."""
     silent_demand: float = 1.0
@@ -77,7 +79,7 @@ class Bits:
     """The window within which postings are compared."""
     margin: float = 3.0
     """Bits needed beyond log2(1 + rivals): odds of eight to one."""
-    agency_margin: float = 5.0
+    agency_margin: float = 4.0
     """Bits needed so between two companies: an agency's vacancy seldom is another's as well."""
 
 
@@ -91,6 +93,7 @@ class Traits:
         pay: lower end, yuan a month; nan where unknown.
         source: code of the board.
         title: code of the plain title.
+        work: code of the occupation or another group of work, -1 where unknown.
         day: posted_on as a number, from 0 on.
     """
 
@@ -99,6 +102,7 @@ class Traits:
     pay: Floats
     source: Ints
     title: Ints
+    work: Ints
     day: Ints
 
 
@@ -139,8 +143,9 @@ def surplus(traits: Traits, pairs: Compared, bits: Bits) -> Floats:
     """
     one, other = pairs.one, pairs.other
     same = traits.title[one] == traits.title[other]
-    about = same | (pairs.likeness >= LIKE) | (pairs.words > 0)
-    total = _about(same, pairs, bits)
+    work = (traits.work[one] == traits.work[other]) & (traits.work[one] >= 0)
+    about = same | work | (pairs.likeness >= LIKE) | (pairs.words > 0)
+    total = _about(same, work, pairs, bits)
     for values in traits.demands.T:
         total += _demand(values[one], values[other], bits)
         about &= ~at_odds(values, one, other)
@@ -153,12 +158,13 @@ def surplus(traits: Traits, pairs: Compared, bits: Bits) -> Floats:
     return np.where(possible, total - needed, NEVER)
 
 
-def _about(same: Bools, pairs: Compared, bits: Bits) -> Floats:
-    """What title and words say of the work."""
+def _about(same: Bools, work: Bools, pairs: Compared, bits: Bits) -> Floats:
+    """What title, occupation and words say of the work."""
     title = np.where(pairs.likeness >= LIKE, bits.like_title, bits.other_title)
     words = bits.shared_word * np.minimum(pairs.words, bits.most_words)
     titled = bits.titled_word * np.minimum(pairs.words, bits.most_titled)
-    return np.where(same, bits.same_title + titled, title + words)
+    named = np.where(same, bits.same_title, bits.same_work) + titled
+    return np.where(same | work, named, title + words)
 
 
 def _demand(left: Ints, right: Ints, bits: Bits) -> Floats:

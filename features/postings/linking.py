@@ -4,8 +4,10 @@
 parsed ─▶ plain titles and texts ─▶ candidates by key, within 60 days ─▶ links ─▶ vacancies
                                     text                     exact
                                     employer, title          near or repost
+                                    employer, work           repost under another title
                                     employer, demands        repost under another title
                                     agencies: area, title    near or repost
+                                    agencies: area, work     repost under another title
                                     agencies: area, demands  repost under another title
 ```
 
@@ -80,12 +82,17 @@ class Links:
     strength: Floats
 
 
-def link_postings(parsed: pl.DataFrame, settings: LinkSettings | None = None) -> pl.DataFrame:
+def link_postings(
+    parsed: pl.DataFrame,
+    settings: LinkSettings | None = None,
+    groups: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Find the vacancy of each posting.
 
     Args:
         parsed: parsed postings, in any order; posting_id is unique.
         settings: when postings are one vacancy.
+        groups: posting_id and group, the occupation; without it titles alone tell what the work is.
 
     Returns:
         posting_id, vacancy_id (posting_id of the vacancy's first posting), kind (``KINDS``), in
@@ -95,6 +102,7 @@ def link_postings(parsed: pl.DataFrame, settings: LinkSettings | None = None) ->
     rows = parsed.with_row_index("row").sort("posted_on", "posting_id")
     sheet = lay_out(
         rows,
+        _work(rows, groups),
         told_letters=chosen.told_letters,
         prose_titles=chosen.prose_titles,
         prose_letters=chosen.prose_letters,
@@ -107,6 +115,16 @@ def link_postings(parsed: pl.DataFrame, settings: LinkSettings | None = None) ->
         pl.Series("kind", KINDS, dtype=pl.String).gather(kind),
     )
     return found.sort("row").drop("row")
+
+
+def _work(rows: pl.DataFrame, groups: pl.DataFrame | None) -> pl.Series:
+    """The group of work of each posting, null where unknown."""
+    if groups is None:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+    named = groups.select("posting_id", "group")
+    return rows.select("posting_id").join(
+        named, on="posting_id", how="left", maintain_order="left"
+    )["group"]
 
 
 def _links(sheet: Sheet, settings: LinkSettings) -> Links:
@@ -139,16 +157,19 @@ def _others(sheet: Sheet, settings: LinkSettings) -> list[Links]:
         least_known=settings.least_known,
     )
     known, place = sheet.employer >= 0, sheet.area[:, 0]
-    third = (sheet.agency != 0) & (place >= 0)
+    third = sheet.agency != 0
     rivalry = (
         rivals(key_of([sheet.employer, place], among=known), days, days=settings.window_days),
         rivals(key_of([place], among=third), days, days=settings.window_days),
     )
     demands = [*sheet.traits.demands.T, sheet.traits.headcount]
+    title, work = sheet.traits.title, sheet.traits.work
     keys = (
-        key_of([sheet.employer, sheet.traits.title], among=known),
+        key_of([sheet.employer, title], among=known),
+        key_of([sheet.employer, work], among=known & (work >= 0)),
         key_of([sheet.employer, place, *demands], among=known),
-        key_of([place, sheet.traits.title], among=third),
+        key_of([place, title], among=third),
+        key_of([place, work], among=third & (work >= 0)),
         key_of([place, *demands], among=third),
     )
     one, other = _paired(sheet, keys, _possible, settings.window_days, settings.most_compared)

@@ -25,7 +25,7 @@ class Sheet:
         told: whether the text speaks for itself.
         employer: code of employer_key, ``NO_KEY`` where unknown.
         area: (n, 2) codes of district and town, -1 where unknown.
-        agency: 1 true, 0 false, -1 unknown.
+        agency: 1 true, also where the company said so on an earlier day; 0 false, -1 unknown.
         traits: what reposts are compared by.
         titles: plain titles.
         texts: plain texts.
@@ -49,7 +49,7 @@ class Sheet:
         return same
 
     def by_agency(self, pairs: Pairs) -> Bools:
-        """Whether an agency says that it is one, for at least one of each pair."""
+        """Whether an agency says or once said that it is one, for at least one of each pair."""
         one, other = pairs
         told: Bools = (self.agency[one] == 1) | (self.agency[other] == 1)
         return told
@@ -70,12 +70,18 @@ class Sheet:
 
 
 def lay_out(
-    rows: pl.DataFrame, *, told_letters: int, prose_titles: int, prose_letters: int
+    rows: pl.DataFrame,
+    work: pl.Series,
+    *,
+    told_letters: int,
+    prose_titles: int,
+    prose_letters: int,
 ) -> Sheet:
     """Parsed postings in order of posted_on and posting_id as arrays.
 
     Args:
         rows: parsed postings in that order.
+        work: the group of work of each, null where unknown.
         told_letters: letters of a plain text from which it speaks for itself.
         prose_titles: earlier titles from which on a sentence is its employer's prose.
         prose_letters: sentences shorter than this never are.
@@ -92,15 +98,24 @@ def lay_out(
         told=(plain["text"].str.len_chars() >= told_letters).to_numpy(),
         employer=_codes(rows["employer_key"]),
         area=np.column_stack([_codes(areas[name]) for name in areas.columns]),
-        agency=rows["agency"].cast(pl.Int64).fill_null(-1).to_numpy(),
-        traits=_traits(rows, plain["title"]),
+        agency=_agencies(rows),
+        traits=_traits(rows, plain["title"], work),
         titles=plain["title"],
         texts=plain["text"],
         own=plain["title"] + without_prose(spoken, titles=prose_titles, letters=prose_letters),
     )
 
 
-def _traits(rows: pl.DataFrame, titles: pl.Series) -> Traits:
+def _agencies(rows: pl.DataFrame) -> Ints:
+    """Whether each is an agency's: by its own word, else by its company's on an earlier day."""
+    said = pl.col("agency").fill_null(value=False)
+    since = pl.when(said).then("posted_on").min().over("employer_key")
+    known = pl.col("employer_key").is_not_null() & (since < pl.col("posted_on"))
+    told = pl.when(pl.col("agency").is_null() & known).then(statement=True).otherwise("agency")
+    return rows.select(told.cast(pl.Int64).fill_null(-1)).to_series().to_numpy()
+
+
+def _traits(rows: pl.DataFrame, titles: pl.Series, work: pl.Series) -> Traits:
     day = rows["posted_on"].to_physical().cast(pl.Int64).to_numpy()
     return Traits(
         demands=np.column_stack([_codes(rows[name]) for name in ("experience", "education")]),
@@ -108,6 +123,7 @@ def _traits(rows: pl.DataFrame, titles: pl.Series) -> Traits:
         pay=rows["salary_low"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
         source=_codes(rows["source"]),
         title=_codes(titles),
+        work=_codes(work),
         day=day - day.min(initial=0) if len(day) else day,
     )
 

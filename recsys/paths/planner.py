@@ -1,13 +1,13 @@
 """From a learner and a wish to the distance, the path, and the distance after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Final
 
 import polars as pl
+from rapidfuzz import fuzz, process
 
 from data.city import City
 from features.steps import course_steps
@@ -142,8 +142,8 @@ class Planner:
     def near(self, wanted: str) -> list[str]:
         """Codes of occupations whose names come near, the nearest first."""
         within = [name for name in self._code_of if wanted and (wanted in name or name in wanted)]
-        alike = get_close_matches(wanted, self._code_of, n=NEAR, cutoff=0.3)
-        by_code = get_close_matches(wanted, self.occupations, n=NEAR, cutoff=0.7)
+        alike = _alike(wanted, self._code_of, least=30)
+        by_code = _alike(wanted, self.occupations, least=70)
         codes = [self._code_of[name] for name in (*sorted(within, key=len), *alike)]
         return list(dict.fromkeys([*codes, *by_code]))[:NEAR]
 
@@ -311,6 +311,12 @@ class Planner:
         table = vocabulary(self._city, "occupation_skills", self._as_of).collect()
         parts = table.partition_by("occupation_code", as_dict=True)
         return {str(code): wanted_of(rows.iter_rows(named=True)) for (code,), rows in parts.items()}
+
+
+def _alike(wanted: str, names: Iterable[str], *, least: float) -> list[str]:
+    """The names most like what was wanted, of a likeness of at least so many in a hundred."""
+    found = process.extract(wanted, list(names), scorer=fuzz.ratio, limit=NEAR, score_cutoff=least)
+    return [str(name) for name, *_ in found]
 
 
 def _running(recommender: Recommender, query: LearnerQuery) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from data.cli.console import print_table
 from data.errors import SourceError
 from data.store import open_snapshot
 from data.vocabulary import builtin
-from features.postings.mentions import skill_mentions
+from features.demand.reading import asked_skills
+from features.postings import parse_postings
 from serving.cli.story import Story, serve_hint
 
 CATALOGUE = "mooccubex_gear"
@@ -18,6 +19,8 @@ AS_OF = "2020-04-01"
 """Between the constant times that the feed gives the training and the test enrolments."""
 HANGZHOU = "3301"
 MOST_WANTED = 12
+LEAST_SCORE = 0.5
+"""Probability that a posting asks for a skill it names."""
 
 
 def tell_real_story(datasets: Path, folder: Path) -> None:
@@ -38,7 +41,7 @@ def tell_real_story(datasets: Path, folder: Path) -> None:
     learners = _three_learners(open_snapshot(snapshot))
     for learner in learners:
         story.verb("recommend", learner, "--snapshot", snapshot, "--bundle", bundle, "-n", "5")
-    story.chapter("Wanted in Hangzhou", "Job boards through mapping files, skills counted plainly.")
+    story.chapter("Wanted in Hangzhou", "Job boards through mapping files, skills read in context.")
     _wanted_skills(story, datasets, folder / "postings")
     story.chapter("The API")
     story.tell(*serve_hint(snapshot, bundle, learners[0]))
@@ -77,10 +80,18 @@ def _wanted_skills(story: Story, datasets: Path, snapshot: Path) -> None:
         .scan("postings")
         .filter(pl.col("division_code").str.starts_with(HANGZHOU))
     )
-    total = int(here.select(pl.len()).collect().item())
-    wanted = skill_mentions(here, builtin("skills")).head(MOST_WANTED)
+    parsed = parse_postings(here, None)
+    wanted = _most_asked(asked_skills(parsed, builtin("skills")))
     rows = [
-        {"skill": name, "postings": count, "share": count / total}
-        for name, count in wanted.select("name", "postings").iter_rows()
+        {"skill": name, "postings": count, "share": count / parsed.height}
+        for name, count in wanted.head(MOST_WANTED).iter_rows()
     ]
-    print_table(f"Most named skills in {total:,} Hangzhou postings", rows)
+    print_table(f"Most asked for in {parsed.height:,} Hangzhou postings", rows)
+
+
+def _most_asked(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Name and postings of each skill that is more likely asked for than not."""
+    asked = mentions.filter(pl.col("score") >= LEAST_SCORE)
+    counts = asked.group_by("skill_id").agg(postings=pl.col("posting_id").n_unique())
+    named = counts.join(builtin("skills").select("skill_id", "name"), on="skill_id")
+    return named.sort("postings", "skill_id", descending=[True, False]).select("name", "postings")

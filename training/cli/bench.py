@@ -7,10 +7,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from data.cli.console import err, out, print_json, print_table, progress
-from data.cli.moments import read_moment
+from data.cli.moments import read_moment, read_month
 from data.store import open_snapshot
 from recsys.artifact import load_bundle
 from training.bench.coldstart import bench_coldstart
+from training.bench.demand import demand_chain
 from training.bench.job import Row
 from training.bench.memory import memory as measure_memory
 from training.bench.models import DEFAULT
@@ -172,6 +173,20 @@ def memory(
     with progress() as bar:
         bar.add_task("measuring", total=None)
         rows = [measure_memory(snapshot, bundle, read_moment(as_of))]
+    _tell_figures(rows, as_json=as_json)
+    return rows
+
+
+@app.command("demand")
+def demand(
+    snapshot: Annotated[Path, typer.Option(help="Snapshot with postings.")],
+    as_of: Annotated[str, typer.Option(help="The last month, such as 2025-08.")],
+    as_json: AsJson = False,
+) -> list[Row]:
+    """Time and weigh the chain from postings to the demand table, step by step."""
+    with progress() as bar:
+        bar.add_task("measuring", total=None)
+        rows = [demand_chain(snapshot, read_month(as_of))]
     _tell_figures(rows, as_json=as_json)
     return rows
 

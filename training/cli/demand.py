@@ -66,7 +66,7 @@ def demand(
         task = bar.add_task("reading", total=None)
         found = demand_of_city(city, last, lambda step: bar.update(task, description=step))
         bar.update(task, description="filling the table")
-        table = _asked(_table(found, ahead), division or [], skill or [], months)
+        table = _asked(_table(found, ahead, months), division or [], skill or [], months)
         files = {} if target is None else {target: table}
         if evidence is not None:
             files[evidence] = _behind(found, table)
@@ -80,9 +80,12 @@ def demand(
     return result
 
 
-def _table(found: Demand, ahead: int) -> pl.DataFrame:
-    """Known months, then the months ahead; ``ahead`` is 0 for what is known."""
-    known = found.table()
+def _table(found: Demand, ahead: int, months: Sequence[date]) -> pl.DataFrame:
+    """Known months, then the months ahead; ``ahead`` is 0 for what is known.
+
+    Only the months asked for are filled, where the grid has one of them.
+    """
+    known = found.table([month for month in found.grid.months if month in months] or None)
     if not ahead:
         return known
     return pl.concat(

@@ -6,12 +6,12 @@ from typing import Final
 
 import polars as pl
 
+from training.files import read_file
 from training.judge.errors import JudgeError
 
 Kinds = Mapping[str, type[pl.DataType]]
 """Columns a table may hold, with the type they are brought to."""
 
-FORMATS: Final = (".parquet", ".csv")
 NAMED: Final = 3
 """How many offenders an error names."""
 
@@ -28,7 +28,7 @@ def read_table(path: Path, required: Kinds, optional: Kinds | None = None) -> pl
         JudgeError: the file can't be read, lacks a required column, holds no row, holds a value
             of another kind, or has a gap in a required column.
     """
-    table = _read(path)
+    table = read_file(path, JudgeError)
     missing = [name for name in required if name not in table.columns]
     if missing:
         message = f"{path} lacks column {missing}; it has {table.columns}"
@@ -63,19 +63,6 @@ def cast(column: pl.Series, kind: type[pl.DataType], path: Path) -> pl.Series:
         message = f"column {column.name} of {path} holds {shown}; expected {kind.__name__}"
         raise JudgeError(message)
     return typed
-
-
-def _read(path: Path) -> pl.DataFrame:
-    if path.suffix not in FORMATS:
-        message = f"{path} should end in one of {', '.join(FORMATS)}"
-        raise JudgeError(message)
-    try:
-        if path.suffix == ".csv":
-            return pl.read_csv(path, infer_schema=False)
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        message = f"{path} can't be read: {error}"
-        raise JudgeError(message) from error
 
 
 def _check_filled(table: pl.DataFrame, path: Path) -> None:

@@ -1,13 +1,11 @@
 """Reads a file of job advertisements whose columns the caller names."""
 
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from training.errors import TrainingError
-
-FORMATS: Final = (".parquet", ".csv")
+from training.files import read_file
 
 
 class TitleFileError(TrainingError):
@@ -28,7 +26,7 @@ def read_titles(path: Path, title: str, description: str | None) -> pl.DataFrame
     Raises:
         TitleFileError: the file can't be read or lacks a column.
     """
-    table = _read(path)
+    table = read_file(path, TitleFileError)
     wanted = [title, *([description] if description else [])]
     missing = [name for name in wanted if name not in table.columns]
     if missing:
@@ -40,17 +38,3 @@ def read_titles(path: Path, title: str, description: str | None) -> pl.DataFrame
         title=pl.col(title).cast(pl.String),
         description=text,
     )
-
-
-def _read(path: Path) -> pl.DataFrame:
-    """The file as a table; every cell of a CSV is text."""
-    if path.suffix not in FORMATS:
-        message = f"{path} should end in one of {', '.join(FORMATS)}"
-        raise TitleFileError(message)
-    try:
-        if path.suffix == ".csv":
-            return pl.read_csv(path, infer_schema=False)
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        message = f"{path} can't be read: {error}"
-        raise TitleFileError(message) from error

@@ -72,6 +72,42 @@ def test_a_chain_of_copies_ends_with_the_window_of_the_first() -> None:
     assert link_postings(rows)["vacancy_id"].to_list() == ["p0", "p0", "p0", "p3", "p3"]
 
 
+ONE_OCCUPATION = pl.DataFrame({"posting_id": ["p0", "p1"], "group": ["6-22-01-01"] * 2})
+REWORDED_ELSEWHERE: dict[str, object] = {
+    "source": "board-b",
+    "title": "汽车装调",
+    "description": OTHER,
+    "posted_on": FIRST + timedelta(6),
+}
+
+
+def test_another_name_of_one_occupation_tells_a_repost_that_titles_alone_do_not() -> None:
+    rows = parsed_rows({}, REWORDED_ELSEWHERE)
+    assert link_postings(rows)["kind"][1] == "original"
+    assert link_postings(rows, groups=ONE_OCCUPATION)["kind"][1] == "repost"
+
+
+@pytest.mark.parametrize(("said", "kind"), [(FIRST, "repost"), (None, "original")])
+def test_an_agency_is_one_also_where_it_says_so_only_elsewhere(
+    said: date | None, kind: str
+) -> None:
+    silent = {"agency": None, "posted_on": FIRST + timedelta(1)}
+    rows = parsed_rows(
+        {**silent, "employer_key": "杭州某人才服务"},
+        {**silent, "employer_key": "杭州另一人才服务", "source": "board-b", "description": OTHER},
+        {"title": "钣金工", "description": "折弯下料", "agency": said is not None}
+        | {"employer_key": "杭州某人才服务", "headcount": 9},
+    )
+    assert link_postings(rows)["kind"][1] == kind
+
+
+def test_agencies_are_compared_where_no_place_is_told_too() -> None:
+    nowhere = {**AGENCY, "district_code": None, "division_code": None}
+    other = {**REWORDED_ELSEWHERE, **nowhere, "employer_key": "杭州另一人才服务"}
+    links = link_postings(parsed_rows(nowhere, other), groups=ONE_OCCUPATION)
+    assert links["kind"].to_list() == ["original", "repost"]
+
+
 def test_what_an_employer_says_under_every_title_makes_no_two_jobs_one() -> None:
     """Six jobs of one employer, each in a line, then the same long praise of the company."""
     praise = "。我司扎根临平二十年，主营新能源汽车零部件，宿舍食堂班车齐全，晋升通道清晰透明"

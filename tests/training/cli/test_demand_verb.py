@@ -182,3 +182,12 @@ def test_a_month_that_was_not_over_is_not_looked_at() -> None:
     assert read_month("2025-09-01") == date(2025, 8, 1)
     with pytest.raises(XuepeiError, match="is no month"):
         read_month("2025-13")
+
+
+def test_the_chain_is_timed_step_by_step_in_a_process_of_its_own(snapshot: Path) -> None:
+    (row,) = run_verb(["bench", "demand", "--snapshot", str(snapshot), "--as-of", "2025-07"])
+    steps = [taken for name, taken in row.items() if name.endswith(", cpu_s")]
+    assert row["rows"] == demand(snapshot)["rows"]
+    assert len(steps) >= 6
+    assert sum(steps) == pytest.approx(row["cpu_s"], abs=0.2)
+    assert row["peak_mb"] > 50
