@@ -36,9 +36,6 @@ Bools = NDArray[np.bool_]
 SLOTS: Final = 21
 """Slots of a week: seven days of morning, afternoon and evening (``features.slots``)."""
 
-HOURS_A_MEETING: Final = 2.0
-"""Class hours of one weekly meeting."""
-
 WINDOWS: Final = ("daytime", "evening", "weekend")
 """Parts of a week: mornings and afternoons from Monday to Friday, their evenings, the weekend."""
 
@@ -105,18 +102,15 @@ class Templates:
         course_id: ids.
         hours: class hours of a section.
         meetings: a week.
+        weekly_hours: class hours a week.
         qualification: index of what its teacher must know.
     """
 
     course_id: tuple[str, ...]
     hours: Reals
     meetings: Ints
+    weekly_hours: Reals
     qualification: Ints
-
-    @property
-    def weekly_hours(self) -> Reals:
-        """Class hours a week of a section."""
-        return self.meetings * HOURS_A_MEETING
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from recsys.planning.opening.problem import (
-    HOURS_A_MEETING,
     SLOT_WINDOW,
     WINDOWS,
     Ints,
@@ -76,7 +75,7 @@ def tables_of(problem: Problem) -> Tables:
         window=offers.window.tolist(),
         most=offers.most.tolist(),
         meetings=meetings.tolist(),
-        hours=(meetings * HOURS_A_MEETING).tolist(),
+        hours=templates.weekly_hours[offers.course].tolist(),
         key=list(zip(district, qualification, strict=True)),
         cost=problem.section_cost.tolist(),
         rural=problem.rural_balance.tolist(),
