@@ -143,8 +143,7 @@ class _Run:
         program.take_in((line.offer, line.source) for line in self.best.lines.values())
         self.relaxed = program.solve(self._over, self._bounded, self._left)
         if self.relaxed is not None:
-            paid = rows.paid(self.relaxed.prices)
-            self.price = np.maximum(np.where(np.isfinite(paid), paid, self.price), LEAST_PRICE)
+            self.price = prices_of(rows, self.relaxed)
 
     def round(self) -> None:
         """Plans near the relaxation: its amounts in whole sections, filled up under its prices."""
@@ -254,6 +253,20 @@ class _Run:
 
 LEAST_PRICE: Final = 1e-3
 """Prices below this are raised to it: what is free is still taken one after another by gain."""
+
+
+def prices_of(rows: Rows, relaxed: Relaxed) -> Reals:
+    """What a section takes, in worth, by offer and source; without staff, what it costs."""
+    paid = rows.paid(relaxed.prices)
+    return np.maximum(np.where(np.isfinite(paid), paid, rows.tables.section_cost), LEAST_PRICE)
+
+
+def section_prices(plan: Plan) -> Reals:
+    """The prices under which a plan was filled up, by offer and source."""
+    draft = plan.draft
+    if plan.relaxed is None:
+        return np.maximum(draft.tables.section_cost, EPS)
+    return prices_of(Rows(draft.problem, draft.tables), plan.relaxed)
 
 
 def rounded(like: Draft, relaxed: Relaxed, price: Reals, up: float) -> Draft:

@@ -1,6 +1,6 @@
 """A city's tables put together: the problem, and the names that a report needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -75,6 +75,7 @@ def setting_of(
     gaps: pl.DataFrame,
     wants: pl.DataFrame | None = None,
     extra: pl.DataFrame | None = None,
+    keep: Collection[tuple[str, str]] = (),
 ) -> Setting:
     """The problem of a city at a moment.
 
@@ -85,6 +86,7 @@ def setting_of(
         gaps: skills short by district; ``city.needs`` says which columns are read.
         wants: classes wanted by town.
         extra: rooms that aren't in the snapshot, rows of the contract table ``venues``.
+        keep: courses and venues that may be opened whatever is expected of them.
 
     Raises:
         CutOffError: the moment has no offset from UTC.
@@ -106,7 +108,7 @@ def setting_of(
     wanted = set(cells.filter(pl.col("kind") == JOB)["topic"])
     pool = pool_of(city, moment, wanted, costs.teaching)
     applicants = learn(ground.past)
-    offers = offers_of(ground, pool, cells, applicants, costs)
+    offers = offers_of(ground, pool, cells, applicants, costs, keep)
     staff, names = staff_of(city, moment, ground, pool, costs, ask.teachers_cap)
     limits, lost = _limits(ground, offers, ask)
     problem = Problem(

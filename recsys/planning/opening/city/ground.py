@@ -22,7 +22,9 @@ from features.supply.terms import counted_sections
 
 Floats = NDArray[np.float64]
 
-SLOT: Final = {f"{d + 1}{half}": d * len(HALVES) + h for d in range(DAYS) for h, half in enumerate(HALVES)}
+SLOT: Final = {
+    f"{d + 1}{half}": d * len(HALVES) + h for d in range(DAYS) for h, half in enumerate(HALVES)
+}
 """Number of each weekly slot."""
 
 

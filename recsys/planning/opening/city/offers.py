@@ -1,5 +1,6 @@
 """Offers: every course at every site in every part of the week that could be worth its rooms."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,17 +54,24 @@ class Candidates:
 
 
 def offers_of(
-    ground: Ground, pool: Pool, cells: pl.DataFrame, applicants: Applicants, costs: Costs
+    ground: Ground,
+    pool: Pool,
+    cells: pl.DataFrame,
+    applicants: Applicants,
+    costs: Costs,
+    keep: Collection[tuple[str, str]] = (),
 ) -> Offers:
     """The offers of a city, with what they cost and whom they cover.
 
     Left out are courses that their owner doesn't share with the site, sections for which fewer
     applicants are expected than it takes to open them, and all but the ``PER_SITE`` courses that
-    could cover most at each site.
+    could cover most at each site; ``keep`` are courses and venues that stay whatever is expected.
     """
-    found = _candidates(ground, pool, applicants, ground.free.sum(axis=1) > 0)
+    kept_pairs = _numbered(ground, pool, keep)
+    found = _candidates(ground, pool, applicants, kept_pairs)
     cover = cover_of(found, ground, pool, cells)
-    kept = _best(found, np.asarray(cut_to_need(cover, _total(cells)) @ _value(cells)))
+    worth = np.asarray(cut_to_need(cover, _total(cells)) @ _value(cells))
+    kept = _best(found, np.where(kept_pairs[found.course, found.site], np.inf, worth))
     found, cover = found.only(kept), cover[kept]
     hours = pool.courses["hours"].to_numpy()[found.course]
     section = costs.section
@@ -84,10 +92,10 @@ def offers_of(
 
 
 def _candidates(
-    ground: Ground, pool: Pool, applicants: Applicants, usable: NDArray[np.bool_]
+    ground: Ground, pool: Pool, applicants: Applicants, keep: NDArray[np.bool_]
 ) -> Candidates:
     """All courses at all usable sites that may hold them and that enough people come to."""
-    allowed = _allowed(ground, pool) & usable
+    allowed = (_allowed(ground, pool) & (ground.free.sum(axis=1) > 0)) | keep
     course, site = np.nonzero(allowed)
     mean, low, high = _expected(ground, pool, applicants)
     district = _district(ground)[site]
@@ -98,12 +106,26 @@ def _candidates(
         come = mean[course, window, district]
         ends = low[course, window, district], high[course, window, district]
         seats = np.minimum(come, rooms[site])
-        opens = np.flatnonzero(seats >= minimum[course])
+        opens = np.flatnonzero((seats >= minimum[course]) | keep[course, site])
         part = Candidates(course, site, np.full(len(site), window), come, *ends, seats)
         parts.append(part.only(opens))
     return Candidates(
         *(np.concatenate([getattr(p, n) for p in parts]) for n in Candidates.__slots__)
     )
+
+
+def _numbered(
+    ground: Ground, pool: Pool, keep: Collection[tuple[str, str]]
+) -> NDArray[np.bool_]:
+    """Pairs of course and venue as a mask, shape (courses, sites)."""
+    found = np.zeros((pool.courses.height, ground.venues.height), dtype=np.bool_)
+    if keep:
+        course = {name: row for row, name in enumerate(pool.courses["course_id"])}
+        site = {name: row for row, name in enumerate(ground.venues["venue_id"])}
+        for one, other in keep:
+            if one in course and other in site:
+                found[course[one], site[other]] = True
+    return found
 
 
 def _allowed(ground: Ground, pool: Pool) -> NDArray[np.bool_]:
@@ -219,7 +241,9 @@ def _value(cells: pl.DataFrame) -> Floats:
 
 def _best(found: Candidates, worth: Floats) -> Ints:
     """The candidates of the courses that could cover most at each site, in their order."""
-    pairs = pl.DataFrame({"course": found.course, "site": found.site, "worth": worth}).with_row_index()
+    pairs = pl.DataFrame(
+        {"course": found.course, "site": found.site, "worth": worth}
+    ).with_row_index()
     useful = pairs.filter(pl.col("worth") > 1e-9)
     ranked = useful.group_by("site", "course").agg(pl.col("worth").max())
     place = pl.col("worth").rank("ordinal", descending=True).over("site")

@@ -119,7 +119,9 @@ def _courses(city: City, cut: datetime) -> pl.DataFrame:
 
 def _with_rates(city: City, moment: datetime, rows: pl.DataFrame) -> pl.DataFrame:
     """Courses with their completion rate and the applicants that they usually ask for."""
-    sections = section_features(city, in_utc(moment)).with_columns(pl.col("programme").cast(pl.String))
+    sections = section_features(city, in_utc(moment)).with_columns(
+        pl.col("programme").cast(pl.String)
+    )
     outcomes = section_outcomes(city, moment, city_day(moment) - MEMORY)
     rates = completion_of(sections, outcomes).expected(rows)["rate"]
     least = sections.join(rows.select("course_id"), on="course_id", how="semi")

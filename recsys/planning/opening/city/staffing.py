@@ -39,9 +39,7 @@ def staff_of(
     names = tuple(pool.courses["qualification"].unique().sort())
     number = {name: place for place, name in enumerate(names)}
     districts = {code: place for place, code in enumerate(ground.districts)}
-    rows = _teachers(city, moment, ground, costs).filter(
-        pl.col("district").is_in(list(districts))
-    )
+    rows = _teachers(city, moment, ground, costs).filter(pl.col("district").is_in(list(districts)))
     known_groups = [
         sorted({number[g] for g in map(pool.group_of.get, skills or ()) if g in number})
         for skills in rows["skills"].to_list()
@@ -90,7 +88,9 @@ def _teachers(city: City, moment: datetime, ground: Ground, costs: Costs) -> pl.
     )  # fmt: skip
 
 
-def _hires(ground: Ground, teachers: pl.DataFrame, cap: float) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _hires(
+    ground: Ground, teachers: pl.DataFrame, cap: float
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Teachers that each district may still hire."""
     people = dict(
         ground.people.group_by("district_code").agg(pl.col("population").sum()).iter_rows()
