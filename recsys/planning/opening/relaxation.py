@@ -190,10 +190,17 @@ def pass_program(highs: highspy.Highs, columns: Columns, most: Reals) -> None:
     )  # fmt: skip
 
 
+class _Quiet(highspy.Highs):
+    """A solver that prints nothing, not even while it's being made."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  # its name in highspy
+        """Silence comes first: the constructor's callbacks print a banner."""
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
 def quiet() -> highspy.Highs:
-    """A solver that prints nothing and keeps to one thread."""
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("log_to_console", False)
+    """A solver that prints nothing and keeps to one thread: the same run gives the same."""
+    highs = _Quiet()
     highs.setOptionValue("threads", 1)
     return highs

@@ -76,6 +76,8 @@ def setting_of(
     wants: pl.DataFrame | None = None,
     extra: pl.DataFrame | None = None,
     keep: Collection[tuple[str, str]] = (),
+    *,
+    alone: bool = False,
 ) -> Setting:
     """The problem of a city at a moment.
 
@@ -87,6 +89,7 @@ def setting_of(
         wants: classes wanted by town.
         extra: rooms that aren't in the snapshot, rows of the contract table ``venues``.
         keep: courses and venues that may be opened whatever is expected of them.
+        alone: whether courses are on offer too that cover nothing that is needed.
 
     Raises:
         CutOffError: the moment has no offset from UTC.
@@ -98,7 +101,7 @@ def setting_of(
     cells = cells_of(gaps, wants, costs.value)
     here = [*ground.districts, *ground.towns]
     cells = cells.filter(pl.col("division_code").is_in(here))
-    if cells.is_empty() or ground.venues.is_empty():
+    if (cells.is_empty() and not alone) or ground.venues.is_empty():
         message = (
             f"nothing can be planned: {cells.height} cells of need lie in the "
             f"{len(ground.districts)} districts with schools, which have "
@@ -108,7 +111,7 @@ def setting_of(
     wanted = set(cells.filter(pl.col("kind") == JOB)["topic"])
     pool = pool_of(city, moment, wanted, costs.teaching)
     applicants = learn(ground.past)
-    offers = offers_of(ground, pool, cells, applicants, costs, keep)
+    offers = offers_of(ground, pool, cells, applicants, costs, keep, alone=alone)
     staff, names = staff_of(city, moment, ground, pool, costs, ask.teachers_cap)
     limits, lost = _limits(ground, offers, ask)
     problem = Problem(

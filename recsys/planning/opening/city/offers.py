@@ -22,6 +22,9 @@ Ints = NDArray[np.int64]
 PER_SITE: Final = 60
 """Courses considered at one site, those that could cover most of what is needed there."""
 
+ALONE: Final = 1e-6
+"""What a learner counts where nothing is needed, beside one whose gap closes."""
+
 MOST: Final = 3
 """Sections of one offer, at most: more would fish in the same pond."""
 
@@ -60,17 +63,22 @@ def offers_of(
     applicants: Applicants,
     costs: Costs,
     keep: Collection[tuple[str, str]] = (),
+    *,
+    alone: bool = False,
 ) -> Offers:
     """The offers of a city, with what they cost and whom they cover.
 
     Left out are courses that their owner doesn't share with the site, sections for which fewer
     applicants are expected than it takes to open them, and all but the ``PER_SITE`` courses that
     could cover most at each site; ``keep`` are courses and venues that stay whatever is expected.
+    Where courses stand alone, those that cover nothing are ranked by the learners expected.
     """
     kept_pairs = _numbered(ground, pool, keep)
     found = _candidates(ground, pool, applicants, kept_pairs)
     cover = cover_of(found, ground, pool, cells)
     worth = np.asarray(cut_to_need(cover, _total(cells)) @ _value(cells))
+    if alone:
+        worth = worth + ALONE * found.seats
     kept = _best(found, np.where(kept_pairs[found.course, found.site], np.inf, worth))
     found, cover = found.only(kept), cover[kept]
     hours = pool.courses["hours"].to_numpy()[found.course]
