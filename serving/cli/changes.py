@@ -1,10 +1,10 @@
 """Changes to a plan as they are written on the command line.
 
-    section:COURSE@VENUE@SLOT     add or drop; the slot may be left out when dropping
-    teacher:ID                    drop
-    teacher:SKILL@DISTRICT=HOURS  add: a part-time teacher with so many class hours a week
-    venue:ID                      drop
-    venue:LON,LAT,SEATS           add: a room, open in every slot
+section:COURSE@VENUE@SLOT     add or drop; the slot may be left out when dropping
+teacher:ID                    drop
+teacher:SKILL@DISTRICT=HOURS  add: a part-time teacher with so many class hours a week
+venue:ID                      drop
+venue:LON,LAT,SEATS           add: a room, open in every slot
 """
 
 from dataclasses import dataclass

@@ -107,7 +107,9 @@ def plan_of_city(
     with progress() as bar, _stoppable() as stopped:
         task = bar.add_task("reading", total=None)
         setting = _setting(city, moment, ask, gaps, wants, changes)
-        base = replace(setting.problem, sites=replace(setting.problem.sites, free=without_extra(setting)))
+        base = replace(
+            setting.problem, sites=replace(setting.problem.sites, free=without_extra(setting))
+        )
         found = solve(
             base,
             clock=time.monotonic,
@@ -236,9 +238,20 @@ def _show(result: dict[str, Any], lines: pl.DataFrame, *, as_json: bool) -> None
     for it in result["floors"]:
         out.print(f"the {it['floor']} floor costs {it['lost']:,.1f}")
     for it in result["binding"][:5]:
-        out.print(f"binding: {it['limit']} {it['where']}: one {it['unit']} more is worth {it['price']:,.2f}")
+        out.print(
+            f"binding: {it['limit']} {it['where']}: one {it['unit']} more is worth {it['price']:,.2f}"
+        )
     for it in result["what_if"]:
         out.print(f"{it['change']}: {it['gap_closed']:+,.2f} closed, {it['cost']:+,.0f} yuan")
-    shown = ("line", "title", "venue_name", "slots", "teacher_source", "applicants", "gap_closed", "unit_cost")
+    shown = (
+        "line",
+        "title",
+        "venue_name",
+        "slots",
+        "teacher_source",
+        "applicants",
+        "gap_closed",
+        "unit_cost",
+    )
     print_table("what to open", list(lines.head(SHOWN).select(shown).iter_rows(named=True)))
     out.print(f"written: {result['out']}")

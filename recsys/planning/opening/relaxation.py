@@ -13,6 +13,7 @@ from typing import Final
 import highspy
 import numpy as np
 
+from recsys.planning.opening.cuts import violated
 from recsys.planning.opening.problem import Ints, Problem, Reals
 from recsys.planning.opening.rows import Prices, Rows
 from recsys.planning.opening.tables import Tables
@@ -21,7 +22,10 @@ PER_ROUND: Final = 4_000
 """Sections taken in by a round, at most."""
 
 CLOSE: Final = 1e-4
-"""Rounds end when the bound is this near to the program's own value."""
+"""Nothing more is taken in when the bound is this near to the program's own value."""
+
+WORTH_CUTTING: Final = 1e-4
+"""Cuts end when a round of them brings the bound down by less than this share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,12 @@ class Relaxation:
         self._offer: list[int] = []
         self._source: list[int] = []
         self._held: set[tuple[int, int]] = set()
+        self._last = np.inf
         self._highs = quiet()
         base = base_columns(problem, rows)
         pass_program(self._highs, base, rows.most)
         self._first = len(base.cost)
+        self._by_cell = problem.offers.cover.T.tocsr()
 
     def take_in(self, columns: Iterable[tuple[int, int]]) -> int:
         """Add sections by offer and source; returns how many are new."""
@@ -101,14 +107,42 @@ class Relaxation:
             found = self._round(max(seconds(), 0.1))
             if found is None:
                 break
-            if best is None or found.bound < best.bound:
+            before = np.inf if best is None else best.bound
+            if found.bound < before:
                 best = found
-            tell(found.value, best.bound)
-            if best.bound - found.value <= CLOSE * abs(best.bound):
-                break
-            if not self.take_in(self._paying(found.reduced)):
+            tell(found.value, min(before, found.bound))
+            if found.bound - found.value > CLOSE * abs(found.bound):
+                self.take_in(self._paying(found.reduced))
+            elif not self._cut(found):
                 break
         return best
+
+    def _cut(self, found: Relaxed) -> bool:
+        """Add the cuts that a solved program breaks, while they bring the bound down enough."""
+        if self._last - found.bound < WORTH_CUTTING * abs(found.bound):
+            return False
+        self._last = found.bound
+        offers, (cells, steps) = len(self.problem.offers.course), self.problem.cells.width.shape
+        amount = np.bincount(found.offer, weights=found.amount, minlength=offers)
+        value = np.array(self._highs.getSolution().col_value)[: cells * steps]
+        covered = value.reshape(cells, steps).sum(axis=1)
+        cuts = violated(self.problem, self._by_cell, amount, covered)
+        if not len(cuts.cell):
+            return False
+        self.rows.cuts = self.rows.cuts.joined(cuts)
+        own = cuts.coefficient[np.array(self._offer)].T.tocsr()
+        y = np.arange(cells * steps).reshape(cells, steps)[cuts.cell]
+        ends = own.indptr + steps * np.arange(len(own.indptr))
+        index, entry = np.zeros(ends[-1], dtype=np.int64), np.zeros(ends[-1])
+        for row in range(len(cuts.cell)):
+            columns = slice(own.indptr[row], own.indptr[row + 1])
+            index[ends[row] : ends[row + 1]] = [*y[row], *(self._first + own.indices[columns])]
+            entry[ends[row] : ends[row + 1]] = [*np.ones(steps), *-own.data[columns]]
+        self._highs.addRows(
+            len(cuts.cell), np.full(len(cuts.cell), -np.inf), cuts.rhs, len(index),
+            ends[:-1].astype(np.int32), index.astype(np.int32), entry,
+        )  # fmt: skip
+        return True
 
     def _round(self, seconds: float) -> Relaxed | None:
         self._highs.setOptionValue("time_limit", float(self._highs.getRunTime()) + seconds)

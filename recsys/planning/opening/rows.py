@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
+from recsys.planning.opening.cuts import no_cuts
 from recsys.planning.opening.problem import SLOT_WINDOW, WINDOWS, Bools, Ints, Problem, Reals
 from recsys.planning.opening.tables import Tables
 
@@ -43,6 +44,7 @@ class Prices:
         yuan: of one yuan.
         rural: of one seat of the rural floor's balance.
         town: of one section of each town's floor.
+        cut: of one person of each cut.
     """
 
     cell: Reals
@@ -53,6 +55,7 @@ class Prices:
     yuan: float
     rural: float
     town: Reals
+    cut: Reals
 
 
 class Rows:
@@ -63,6 +66,7 @@ class Rows:
         most: the most that each row may be.
         rooms: free in each window, shape (sites, windows).
         kinds: (district, qualification, source) of the staff rows, in their order.
+        cuts: rows found on the way, after all others.
         given: pools that can give hours to each staff row, as pairs of positions in ``kinds``
             and pools.
     """
@@ -70,6 +74,7 @@ class Rows:
     def __init__(self, problem: Problem, tables: Tables) -> None:
         """Lay out the rows of a problem."""
         self.problem, self.tables = problem, tables
+        self.cuts = no_cuts(problem)
         self.rooms = _rooms(problem)
         self.kinds = sorted(tables.pools)
         self.given = [(n, pool) for n, kind in enumerate(self.kinds) for pool in tables.pools[kind]]
@@ -111,8 +116,13 @@ class Rows:
             np.full(len(offer), self.budget), np.full(len(offer), self.rural),
         ], axis=1)  # fmt: skip
         values = np.stack([meetings, taught, cost, -problem.rural_balance[offer]], axis=1)
-        parts = [-offers.cover[offer], _wide(single, values, self.town - len(problem.cells.division),
-                 len(problem.cells.division)), -self._serves[site]]  # fmt: skip
+        cells = len(problem.cells.division)
+        parts = [
+            -offers.cover[offer],
+            _wide(single, values, self.town - cells, cells),
+            -self._serves[site],
+            -self.cuts.coefficient[offer],
+        ]
         return _beside(parts)
 
     def teachable(self) -> Bools:
@@ -138,6 +148,7 @@ class Rows:
             yuan=float(price[self.budget] / YUAN),
             rural=float(price[self.rural]),
             town=price[self.town : self.size],
+            cut=price[self.size :],
         )
 
     def _staffing(self, price: Reals) -> tuple[Reals, Reals]:
@@ -167,6 +178,7 @@ class Rows:
         problem, offers = self.problem, self.problem.offers
         worth = offers.cover @ prices.cell + prices.rural * problem.rural_balance
         worth += (self._serves @ prices.town)[offers.site]
+        worth += self.cuts.coefficient @ prices.cut
         return np.asarray(worth[:, None] - self.paid(prices))
 
     def bound(self, prices: Prices, reduced: Reals) -> float:
@@ -176,9 +188,12 @@ class Rows:
         """
         problem, limits = self.problem, self.problem.limits
         cells, best = problem.cells, np.maximum(reduced.max(axis=1), 0.0)
-        unsold = np.maximum(cells.value - prices.cell[:, None], 0.0)
+        asked = prices.cell.copy()
+        np.add.at(asked, self.cuts.cell, prices.cut)
+        unsold = np.maximum(cells.value - asked[:, None], 0.0)
         held = float((prices.room * self.rooms).sum() + prices.pool @ problem.staff.hours)
         held += float(prices.hire @ problem.staff.hires_left) + prices.yuan * limits.budget
+        held += float(prices.cut @ self.cuts.rhs)
         owed = float(prices.town @ limits.floor)
         return float((unsold * cells.width).sum()) + held - owed + float(best @ problem.offers.most)
 

@@ -88,7 +88,9 @@ def _free(setting: Setting, site: int, slots: Sequence[str]) -> list[list[int]]:
     return free
 
 
-def _worth(setting: Setting, chosen: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _worth(
+    setting: Setting, chosen: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """What each section would cover on its own."""
     cover = setting.problem.offers.cover[chosen]
     part = setting.problem.worth(cover.data, cover.indices)

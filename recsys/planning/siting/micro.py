@@ -57,7 +57,10 @@ def micro_spaces(city: City, moment: datetime, wanted: int) -> pl.DataFrame:
 
 
 def _placed(
-    people: pl.DataFrame, near: csr_array, covered: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], wanted: int
+    people: pl.DataFrame,
+    near: csr_array,
+    covered: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    wanted: int,
 ) -> pl.DataFrame:
     """Greedy cover; ``near`` holds, for each place that may get a space, the places it serves."""
     persons = people["population"].to_numpy()
@@ -75,7 +78,10 @@ def _placed(
         covered[circle] = True
         place = people.row(best, named=True)
         rows.append(
-            {name: place[name] for name in ("division_code", "town_code", "district_code", "lon", "lat")}
+            {
+                name: place[name]
+                for name in ("division_code", "town_code", "district_code", "lon", "lat")
+            }
             | {
                 "rank": rank,
                 "residents": round(float(persons[new].sum())),

@@ -135,7 +135,7 @@ def _templates(size, rng):  # type: ignore[no-untyped-def]
         tuple(f"course-{s:03d}" for s in range(size.skills)),
         hours,
         np.where(hours > 32, 2, 1),
-            np.where(hours > 32, 4.0, 2.0),
+        np.where(hours > 32, 4.0, 2.0),
         np.arange(size.skills) // GROUP,
     ), teaches
 

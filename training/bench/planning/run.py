@@ -72,9 +72,7 @@ def cold(problem: Problem, seconds: float) -> Draft:
     able = Rows(problem, tables).teachable()
     offers = np.flatnonzero(able.any(axis=1))
     offer, source = np.nonzero(able[offers])
-    solved = solve_rest(
-        rest_of(draft, offers), offer, source, seconds=seconds, stop=lambda: False
-    )
+    solved = solve_rest(rest_of(draft, offers), offer, source, seconds=seconds, stop=lambda: False)
     for one, by in solved.chosen or ():
         draft.add(one, by)
     return draft

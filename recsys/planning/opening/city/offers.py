@@ -122,9 +122,7 @@ def _candidates(
     )
 
 
-def _numbered(
-    ground: Ground, pool: Pool, keep: Collection[tuple[str, str]]
-) -> NDArray[np.bool_]:
+def _numbered(ground: Ground, pool: Pool, keep: Collection[tuple[str, str]]) -> NDArray[np.bool_]:
     """Pairs of course and venue as a mask, shape (courses, sites)."""
     found = np.zeros((pool.courses.height, ground.venues.height), dtype=np.bool_)
     if keep:

@@ -21,7 +21,9 @@ from recsys.planning.opening.problem import (
 from recsys.planning.opening.verify import Section, covered_worth, violations
 
 
-def small(seed: int, *, budget: float = 4.0, rural: float = 0.0, floor: int = 0, steps: int = 1) -> Problem:
+def small(
+    seed: int, *, budget: float = 4.0, rural: float = 0.0, floor: int = 0, steps: int = 1
+) -> Problem:
     """Two sites of two districts, three courses, four cells; everything in small numbers."""
     rng = np.random.default_rng(seed)
     site, course, window = (axis.ravel() for axis in np.indices((2, 3, 1)))
@@ -96,7 +98,9 @@ def _sections(problem: Problem) -> Iterator[Section]:
         pools = [(int(staff.source[pool]), pool) for pool in range(len(staff.pool_id))]
         for slots, (source, pool) in product(pairs, [*pools, (hire, hired)]):
             section = (offer, source, pool, slots)
-            if not any(n for k, n in violations(problem, [section]).items() if k not in {"rural", "town"}):
+            if not any(
+                n for k, n in violations(problem, [section]).items() if k not in {"rural", "town"}
+            ):
                 yield section
 
 

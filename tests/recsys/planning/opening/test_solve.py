@@ -71,7 +71,10 @@ def test_the_verifier_sees_each_limit_that_is_broken() -> None:
     plan = sections(greedy(problem))
     limits, offers = problem.limits, problem.offers
     offer, source, pool, slots = plan[0]
-    assert violations(problem, [*plan, plan[0]])["rooms"] or violations(problem, [plan[0]] * 9)["rooms"]
+    assert (
+        violations(problem, [*plan, plan[0]])["rooms"]
+        or violations(problem, [plan[0]] * 9)["rooms"]
+    )
     assert violations(problem, [plan[0]] * 9)["most"] == 1
     assert violations(problem, [(offer, source, pool, (*slots, slots[0]))])["meetings"] == 1
     other = tuple(range(len(slots))) if offers.window[offer] else tuple(range(15, 15 + len(slots)))
@@ -93,11 +96,15 @@ def test_the_verifier_sees_teachers_who_are_not_there() -> None:
     kind = problem.sites.district[site] * kinds + problem.templates.qualification[course]
     hired = (own[0], hire, len(problem.staff.pool_id) + int(kind), own[3])
     assert not violations(problem, [hired])["cap"]
-    nobody = replace(problem, staff=replace(problem.staff, hours=np.zeros(len(problem.staff.hours))))
+    nobody = replace(
+        problem, staff=replace(problem.staff, hours=np.zeros(len(problem.staff.hours)))
+    )
     assert violations(nobody, [own])["hours"] == 1
     assert violations(problem, [(own[0], 1 - own[1], own[2], own[3])])["qualified"] == 1
     assert violations(problem, [own, own])["clash"] == 1
-    no_hires = replace(problem, staff=replace(problem.staff, hires_left=np.zeros(2, dtype=np.int64)))
+    no_hires = replace(
+        problem, staff=replace(problem.staff, hires_left=np.zeros(2, dtype=np.int64))
+    )
     assert violations(no_hires, [hired])["cap"] == 1
 
 
@@ -126,7 +133,9 @@ def test_a_stopped_search_keeps_a_whole_plan_with_its_bound() -> None:
         asked += 1
         return asked > 2
 
-    found = solve(problem, clock=time.monotonic, seconds=60, rng=np.random.default_rng(0), stop=stop)
+    found = solve(
+        problem, clock=time.monotonic, seconds=60, rng=np.random.default_rng(0), stop=stop
+    )
     assert found.stopped
     assert not any(violations(problem, sections(found.draft)).values())
     assert found.value <= found.bound
