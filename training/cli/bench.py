@@ -15,6 +15,8 @@ from training.bench.demand import demand_chain
 from training.bench.job import Row
 from training.bench.memory import memory as measure_memory
 from training.bench.models import DEFAULT
+from training.bench.planning.instance import Size
+from training.bench.planning.run import METHODS, bench_plans
 from training.bench.ranking import bench_ranking
 from training.bench.speed import first_stage, pipeline
 from training.cli.options import AsJson, Seed
@@ -27,6 +29,11 @@ COLUMNS: Final = (
     *("fit_s", "cpu_s", "rank_s", "peak_rss_mb", "blas_threads"),
 )
 """Columns of the printed table; the JSON rows hold more."""
+
+PLAN_COLUMNS: Final = (
+    *("method", "sections", "worth_over_need", "worth_over_bound", "violations", "floors_met"),
+    *("seconds", "cpu_s"),
+)
 
 COLD_COLUMNS: Final = (
     *("model", "recall_at_20", "ndcg_at_20", "recall_at_100"),
@@ -188,6 +195,36 @@ def demand(
         bar.add_task("measuring", total=None)
         rows = [demand_chain(snapshot, read_month(as_of))]
     _tell_figures(rows, as_json=as_json)
+    return rows
+
+
+@app.command("plan")
+def plan(
+    towns: Annotated[int, typer.Option(min=1, help="Towns; cells are towns by skills.")] = 84,
+    sites: Annotated[int, typer.Option(min=1, help="Venues.")] = 500,
+    skills: Annotated[int, typer.Option(min=2, help="Skills.")] = 60,
+    seconds: Annotated[float, typer.Option(min=1, help="For each method.")] = 60.0,
+    cold: Annotated[
+        bool, typer.Option("--cold/--no-cold", help="Whether HiGHS begun from nothing runs too.")
+    ] = True,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> list[Row]:
+    """Plan what to open where in a made city: worth over the proven bound, and seconds."""
+    methods = [name for name in METHODS if cold or name != "highs cold"]
+    with progress() as bar:
+        task = bar.add_task("making a city", total=None)
+        rows = bench_plans(
+            Size(towns=towns, sites=sites, skills=skills),
+            seed,
+            seconds,
+            methods,
+            lambda text: bar.update(task, description=text),
+        )
+    if as_json:
+        print_json(rows)
+    else:
+        print_table("plans of one made city", [{k: r.get(k) for k in PLAN_COLUMNS} for r in rows])
     return rows
 
 
