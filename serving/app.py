@@ -11,7 +11,7 @@ from data.errors import XuepeiError
 from serving import errors
 from serving.clock import Wall, system_wall
 from serving.logs import AccessLog, log
-from serving.routers import events, health, path, planning, recommend, why_not
+from serving.routers import events, health, opening, path, planning, recommend, why_not
 from serving.settings import Settings
 from serving.state import Holder, State, load_state
 from serving.unmet import FLUSH_S
@@ -67,7 +67,7 @@ def create_app(
     app.state.holder, app.state.settings = holder, settings
     app.add_middleware(AccessLog)
     errors.install(app)
-    for module in (recommend, events, why_not, path, planning, health):
+    for module in (recommend, events, why_not, path, planning, opening, health):
         app.include_router(module.router)
     return app
 

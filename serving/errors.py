@@ -8,8 +8,10 @@ XuepeiError
     ├── UnknownSectionError 404: a section that the snapshot doesn't hold
     ├── UnknownWishError    404: a learner, an occupation or a skill that isn't known
     ├── NoTableError        404: the snapshot lacks what a planner's table is made of
+    ├── NoPlanError         409: nothing can be planned under these limits
     ├── BadCursorError      422: a cursor of another table, version or question
     ├── NotReadyError       503: nothing is loaded yet, or the event log can't be used
+    ├── BusyError           503: another search is under way
     └── TableNotReadyError  503: a planner's table is still being worked out
 """
 
@@ -72,6 +74,12 @@ class NoTableError(ServingError):
     status, kind, title = 404, "no-table", "The snapshot holds no such table"
 
 
+class NoPlanError(ServingError):
+    """Nothing can be planned under these limits; says why."""
+
+    status, kind, title = 409, "no-plan", "There is no such plan"
+
+
 class BadCursorError(ServingError):
     """A cursor of another table, version or question."""
 
@@ -83,6 +91,13 @@ class NotReadyError(ServingError):
 
     status, kind, title = 503, "not-ready", "The service isn't ready"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class BusyError(ServingError):
+    """Another search is under way."""
+
+    status, kind, title = 503, "busy", "Another search is under way"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "10"}
 
 
 class TableNotReadyError(ServingError):
@@ -123,6 +138,7 @@ _TITLES = {
     400: BadBodyError.title,
     404: "There is nothing of this name",
     405: "The path has no such method",
+    409: NoPlanError.title,
     413: BodyTooLargeError.title,
     415: NotJsonError.title,
     422: "The request is not valid",

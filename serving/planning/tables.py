@@ -14,8 +14,10 @@ from data.vocab import CITY_TIME
 from features.demand.build import Demand, demand_of_city, end_of
 from recsys.planning.circles import coverage
 from recsys.planning.gaps.table import SEED, gaps_of_city
+from recsys.planning.interest.wants import wants
 from recsys.planning.targets import targets_of_city
 from serving.planning.kept import Kept
+from serving.planning.opening import Planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,15 @@ class PlannerTables:
         snapshot_id: the tables they are made of.
         month: first day of the last month that was over.
         moment: by when everything was known: the month's end.
-        kept: demand, gaps, coverage and targets.
+        kept: demand, gaps, coverage, targets and wants.
+        planning: what to open where, on the kept gaps and wants.
     """
 
     snapshot_id: str
     month: date
     moment: datetime
     kept: Kept[pl.DataFrame]
+    planning: Planning
 
     @classmethod
     def of_city(cls, city: City, as_of: datetime) -> Self:
@@ -48,9 +52,11 @@ class PlannerTables:
             "demand": postings.demand,
             "gaps": postings.gaps,
             "coverage": partial(coverage, city, moment),
+            "wants": partial(wants, city, moment),
             "targets": lambda: targets_of_city(city, moment).drop("persons"),
         }
-        return cls(city.snapshot_id, month, moment, Kept(makers))
+        kept = Kept(makers)
+        return cls(city.snapshot_id, month, moment, kept, Planning(city, moment, kept.of))
 
 
 class _Postings:

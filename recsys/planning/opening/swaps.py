@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from recsys.planning.opening.draft import Draft, Line
-from recsys.planning.opening.greedy import fill, mend_balance, meet_towns
+from recsys.planning.opening.greedy import fill, meet_towns, mend_balance
 from recsys.planning.opening.problem import Reals
 
 CLOSED: Final = (4, 40)

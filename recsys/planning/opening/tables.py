@@ -15,7 +15,7 @@ from recsys.planning.opening.problem import (
 )
 
 SLOTS_OF: Final = tuple(
-    tuple(int(slot) for slot in np.flatnonzero(SLOT_WINDOW == window))
+    tuple(int(slot) for slot in np.flatnonzero(window == SLOT_WINDOW))
     for window in range(len(WINDOWS))
 )
 """The slots of each window."""
