@@ -170,8 +170,9 @@ def _block(beliefs: Beliefs, normals: Floats, rng: np.random.Generator) -> Figur
     level, completers = known.usual * relative, _supply(beliefs, normals[3])
     counted: NDArray[np.bool_] = np.isfinite(seekers.told)
     follow, alone = np.where(counted, 1.0, relative), np.where(counted, 1.0, known.alone)
-    lot: Floats = ndtr(normals[4])
-    people = follow * _people(seekers, normals[2], lot < seekers.chance)
+    lot = np.asarray(ndtr(normals[4]), dtype=np.float64)
+    drawn: NDArray[np.bool_] = np.less(lot, seekers.chance)
+    people = follow * _people(seekers, normals[2], drawn)
     heard = follow * _people(seekers, normals[2], ~counted) * alone + completers
     surplus = level - people * alone - completers
     month = _month(known, normals[1]) - rng.poisson(people) - completers

@@ -10,10 +10,6 @@ Floats: TypeAlias = NDArray[np.float64]
 FALSE_SHARE: Final = 0.1
 """Share of the cells found that are expected to be no shortage, at most."""
 
-LEAST_SURE: Final = 0.8
-"""Probability that each of them has at least [efron2008]: beside many sure ones the mean leaves
-room for cells that are hardly likelier than not, and such come in groups that err together."""
-
 
 def scores(tau_low: Floats, level: Floats, gap: Floats, probability: Floats) -> Floats:
     """What cells are ranked by, the largest first; of no meaning but their order.
@@ -33,18 +29,23 @@ def scores(tau_low: Floats, level: Floats, gap: Floats, probability: Floats) -> 
     return np.where(tau_low > 0, tau_low * level, below)
 
 
-def discovered(probability: Floats) -> NDArray[np.bool_]:
+def discovered(probability: Floats, apart: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The most cells of which no more than ``FALSE_SHARE`` are expected to be no shortage.
 
     The likeliest first, as long as the mean of 1 - probability over those taken stays within the
-    share, and none is less likely than ``LEAST_SURE``: Bayesian control of the false discovery
-    rate [newton2004].
+    share: Bayesian control of the false discovery rate [newton2004]. Cells that only their pool
+    speaks for aren't taken: what errs in a pool's sums errs in all of its cells alike.
 
-    >>> discovered(np.array([0.5, 0.99, 0.82, 0.95, 0.7])).tolist()
-    [False, True, True, True, False]
+    Args:
+        probability: of a shortage.
+        apart: whether something tells the cell from others of its pool.
+
+    >>> discovered(np.array([0.5, 0.99, 0.8, 0.95]), np.array([True, True, True, False])).tolist()
+    [False, True, True, False]
     """
-    order = np.argsort(-probability, kind="stable")
-    expected = np.cumsum(1 - probability[order]) / np.arange(1, len(order) + 1)
+    chance = np.where(apart, probability, 0.0)
+    order = np.argsort(-chance, kind="stable")
+    expected = np.cumsum(1 - chance[order]) / np.arange(1, len(order) + 1)
     taken = np.zeros(len(order), dtype=np.bool_)
     taken[order] = expected <= FALSE_SHARE
-    return taken & (probability >= LEAST_SURE)
+    return taken & apart

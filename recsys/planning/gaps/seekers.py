@@ -46,6 +46,9 @@ TIGHTNESS: Final = 0.5
 ORDINARY: Final = 0.25
 """The same of ordinary cells. Both are assumed: the counts that could tell are hidden."""
 
+LIKELY: Final = 0.5
+"""Probability of being marked from which a cell is taken for one."""
+
 MOST_EASED: Final = 0.9
 """Beyond this share of the usual time saved, nothing more is concluded."""
 
@@ -134,6 +137,12 @@ class Seekers:
     chance: Floats
     told: Floats
     ratio: Floats
+
+    @property
+    def apart(self) -> NDArray[np.bool_]:
+        """Cells that more than their pool's sum speaks for: a count, or their time to fill."""
+        known: NDArray[np.bool_] = np.isfinite(self.told) | (self.chance >= LIKELY)
+        return known
 
     def part(self, chosen: slice) -> "Seekers":
         """Some of the cells."""

@@ -286,7 +286,7 @@ def _with_figures(cells: pl.DataFrame, held: Seekers, told: Figures) -> pl.DataF
     return cells.with_columns(
         *(pl.Series(name, getattr(told, name)) for name in names),
         pl.Series("score", scores(told.tau_low, told.level, told.gap, told.probability)),
-        pl.Series("found", discovered(told.probability)),
+        pl.Series("found", discovered(told.probability, held.apart)),
         pl.Series("seekers", held.told).fill_nan(None),
         pl.Series("vacancy_seeker_ratio", held.ratio).fill_nan(None),
     )
