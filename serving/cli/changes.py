@@ -21,6 +21,7 @@ from recsys.planning.opening.city.build import Setting
 from recsys.planning.opening.city.room import NEW_ROOM, check_slots, room_at
 from recsys.planning.opening.draft import Draft
 from recsys.planning.opening.problem import WINDOWS, Reals
+from recsys.planning.opening.report import NAMES
 from recsys.planning.opening.tables import SLOTS_OF
 from recsys.planning.opening.what_if import (
     Effect,
@@ -31,7 +32,6 @@ from recsys.planning.opening.what_if import (
     without_teacher,
     without_venue,
 )
-from recsys.planning.opening.report import NAMES
 
 KINDS: Final = ("section", "teacher", "venue")
 
