@@ -233,7 +233,8 @@ def _show(result: dict[str, Any], lines: pl.DataFrame, *, as_json: bool) -> None
         return
     jobs, wants = result["jobs"], result["wants"]
     out.print(
-        f"{result['sections']:,} sections for {result['cost']:,.0f} of {result['budget']:,.0f} yuan; "
+        f"{result['sections']:,} sections for {result['cost']:,.0f} of {result['budget']:,.0f} "
+        "yuan; "
         f"worth {result['worth']:,.1f}, no plan is worth more than {result['bound']:,.1f} "
         f"({result['of_bound']:.1%} of the bound{', proven best' if result['proven'] else ''})"
     )
@@ -243,9 +244,8 @@ def _show(result: dict[str, Any], lines: pl.DataFrame, *, as_json: bool) -> None
     for it in result["floors"]:
         out.print(f"the {it['floor']} floor costs {it['lost']:,.1f}")
     for it in result["binding"][:5]:
-        out.print(
-            f"binding: {it['limit']} {it['where']}: one {it['unit']} more is worth {it['price']:,.2f}"
-        )
+        more = f"one {it['unit']} more is worth {it['price']:,.2f}"
+        out.print(f"binding: {it['limit']} {it['where']}: {more}")
     for it in result["what_if"]:
         out.print(f"{it['change']}: {it['gap_closed']:+,.2f} closed, {it['cost']:+,.0f} yuan")
     shown = (

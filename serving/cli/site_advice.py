@@ -74,11 +74,12 @@ def advise(
             found = site_advice(setting, venue or NEW_ROOM, asked, top)
         if target is not None:
             write_tables({target: found})
-    result = {"rows": found.to_dicts(), "out": None if target is None else str(target)}
+    rows = found.to_dicts()
+    result: dict[str, Any] = {"rows": rows, "out": None if target is None else str(target)}
     if as_json:
         print_json(result)
     else:
-        print_table("micro-spaces" if micro else "courses for the room", result["rows"])
+        print_table("micro-spaces" if micro else "courses for the room", rows)
         if target is not None:
             out.print(f"written: {target}")
     return result

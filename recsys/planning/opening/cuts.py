@@ -101,7 +101,7 @@ def _best(total: float, part: Reals, amount: Reals, covered: float) -> tuple[flo
 
 
 def _fraction(total: float, beta: float) -> float:
-    return total / beta - np.floor(total / beta)
+    return float(total / beta - np.floor(total / beta))
 
 
 def _rhs(total: float, beta: float) -> float:

@@ -201,7 +201,7 @@ class Draft:
         return fits[:, None] & enough & (self.tables.section_cost <= left)
 
     def _hours_by_kind(self) -> Reals:
-        """Most hours a week that one teacher has left, shape (districts, qualifications, sources)."""
+        """Most hours a week that one teacher has left, by district, qualification and source."""
         staff = self.problem.staff
         shape = len(staff.hires_left), staff.teaches.shape[1]
         found = np.zeros((*shape, len(staff.sources)))

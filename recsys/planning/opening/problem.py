@@ -21,7 +21,7 @@ width: no whole plan is worth less for it, and the bound of the relaxation comes
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -240,7 +240,7 @@ class Problem:
         rural = self.sites.rural[self.offers.site]
         return (rural - self.limits.rural_share) * self.offers.seats
 
-    def worth(self, covered: Reals, cells: Ints | None = None) -> Reals:
+    def worth(self, covered: Reals, cells: NDArray[np.integer[Any]] | None = None) -> Reals:
         """What covered persons are worth, cell by cell.
 
         Args:

@@ -2,8 +2,9 @@
 
 There are far more sections that could be opened than any plan opens. So the linear program
 begins with those of a plan, and takes in whatever its own prices say would pay, round by round
-(column generation [desaulniers2005]). Every round's prices give a bound that needs no trust in the solver:
-it is summed up over all sections from the prices alone (``Rows.bound``).
+(column generation [desaulniers2005]). Every round's prices give a bound that needs no trust in the
+solver: it is summed up over all sections from the prices alone (``Rows.bound``). What whole
+sections can't do is then cut away (``cuts``).
 """
 
 from collections.abc import Callable, Iterable
@@ -123,7 +124,8 @@ class Relaxation:
             return False
         self._last = found.bound
         offers, (cells, steps) = len(self.problem.offers.course), self.problem.cells.width.shape
-        amount = np.bincount(found.offer, weights=found.amount, minlength=offers)
+        amount = np.zeros(offers)
+        np.add.at(amount, found.offer, found.amount)
         value = np.array(self._highs.getSolution().col_value)[: cells * steps]
         covered = value.reshape(cells, steps).sum(axis=1)
         cuts = violated(self.problem, self._by_cell, amount, covered)
@@ -230,11 +232,11 @@ class _Quiet(highspy.Highs):
     def enableCallbacks(self) -> None:  # noqa: N802  # its name in highspy
         """Silence comes first: the constructor's callbacks print a banner."""
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def quiet() -> highspy.Highs:
     """A solver that prints nothing and keeps to one thread: the same run gives the same."""
-    highs = _Quiet()
+    highs = _Quiet()  # type: ignore[no-untyped-call]
     highs.setOptionValue("threads", 1)
     return highs

@@ -43,7 +43,7 @@ def rest_of(draft: Draft, offers: Ints) -> Rest:
     """
     whole = draft.problem
     cover = whole.offers.cover[offers]
-    cells = np.unique(cover.indices)
+    cells = np.unique(cover.indices).astype(np.int64)
     left = _cells(whole.cells, cells, np.array(draft.covered)[cells])
     number = np.full(cover.shape[1], -1)
     number[cells] = np.arange(len(cells))

@@ -156,7 +156,10 @@ class _Run:
     def swap(self) -> None:
         """A little while of swaps."""
         until = self._clock() + SWAP_SHARE * self._seconds
-        over = lambda: self._over() or self._clock() >= until  # noqa: E731
+
+        def over() -> bool:
+            return self._over() or self._clock() >= until
+
         if not over():
             self._take(swaps(self.best, self.price, self.rng, over), "swaps")
 
@@ -222,7 +225,7 @@ class _Run:
         return sites[:enough]
 
     def _near(self, sites: Ints) -> float:
-        """The reduced worth from which so many columns of some sites are left as a program takes."""
+        """The reduced worth above which sites have as many columns as a program takes."""
         assert self.relaxed is not None  # noqa: S101
         here = self.relaxed.reduced[np.isin(self.problem.offers.site, sites)].ravel()
         least = np.partition(here, -PART)[-PART] if len(here) > PART else here.min(initial=0.0)

@@ -85,4 +85,4 @@ def _apart(draft: Draft, one: Line, other: Line) -> float:
     same_site = tables.site[one.offer] == tables.site[other.offer]
     same_course = offers.course[one.offer] == offers.course[other.offer]
     same_district = tables.key[one.offer][0] == tables.key[other.offer][0]
-    return 3.0 - 1.5 * same_site - 0.8 * same_course * same_district - 0.7 * same_district
+    return float(3.0 - 1.5 * same_site - 0.8 * same_course * same_district - 0.7 * same_district)

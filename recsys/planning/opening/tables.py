@@ -1,6 +1,7 @@
 """A problem's columns as lists: looked up one at a time, many times as quick as arrays."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -109,7 +110,7 @@ def members(matrix: csr_array, row: int) -> Ints:
 def _rows(matrix: csr_array) -> list[list[tuple[int, float]]]:
     pairs = list(zip(matrix.indices.tolist(), matrix.data.tolist(), strict=True))
     ends = matrix.indptr.tolist()
-    return [pairs[begin:end] for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    return [pairs[begin:end] for begin, end in pairwise(ends)]
 
 
 def _columns(matrix: csr_array) -> list[list[int]]:

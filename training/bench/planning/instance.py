@@ -1,9 +1,11 @@
 """A planning problem of a given size: towns on a map, sites by people, needs skewed by skill."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recsys.planning.opening.problem import (
@@ -18,6 +20,10 @@ from recsys.planning.opening.problem import (
     Templates,
     cut_to_need,
 )
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Rng = np.random.Generator
 
 CIRCLE_KM: Final = 6.0
 """How far people come; beyond that nobody does."""
@@ -90,7 +96,7 @@ def made(size: Size, seed: int) -> Problem:
     )
 
 
-def _towns(size: Size, rng: np.random.Generator):  # type: ignore[no-untyped-def]
+def _towns(size: Size, rng: Rng) -> tuple[Floats, Floats, NDArray[np.bool_], Ints]:
     centres = rng.uniform(0, 90, (size.districts, 2))
     district = np.sort(rng.integers(0, size.districts, size.towns))
     towns = centres[district] + rng.normal(0, 6, (size.towns, 2))
@@ -99,17 +105,17 @@ def _towns(size: Size, rng: np.random.Generator):  # type: ignore[no-untyped-def
     return towns, people, rural, district
 
 
-def _shares(at, towns, people):  # type: ignore[no-untyped-def]
+def _shares(at: Floats, towns: Floats, people: Floats) -> Floats:
     """(sites, towns) how a section's completers fall to the towns; each row adds up to 1."""
     km = np.linalg.norm(at[:, None] - towns, axis=2)
     decay = np.where(km < CIRCLE_KM, (np.exp(-0.5 * (km / CIRCLE_KM) ** 2) - EDGE) / (1 - EDGE), 0)
     weight = decay * people
     alone = weight.sum(axis=1) == 0
     weight[alone, np.argmin(km[alone], axis=1)] = 1.0
-    return weight / weight.sum(axis=1, keepdims=True)
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
-def _cells(size, people, rng):  # type: ignore[no-untyped-def]
+def _cells(size: Size, people: Floats, rng: Rng) -> Cells:
     skill = rng.gamma(0.8, 1.0, size.skills)
     mean = people[:, None] / people.mean() * skill * 12
     need = rng.poisson(mean * rng.gamma(2.0, 0.5, mean.shape)).astype(np.float64)
@@ -123,10 +129,10 @@ def _cells(size, people, rng):  # type: ignore[no-untyped-def]
     )
 
 
-def _templates(size, rng):  # type: ignore[no-untyped-def]
+def _templates(size: Size, rng: Rng) -> tuple[Templates, list[tuple[int, ...]]]:
     second = rng.integers(0, size.skills, size.skills)
     with_second = np.arange(size.skills) % 2 == 0
-    teaches = [
+    teaches: list[tuple[int, ...]] = [
         (skill, int(other)) if both and other != skill else (skill,)
         for skill, other, both in zip(range(size.skills), second, with_second, strict=True)
     ]
@@ -140,13 +146,20 @@ def _templates(size, rng):  # type: ignore[no-untyped-def]
     ), teaches
 
 
-def _free(size, rng):  # type: ignore[no-untyped-def]
+def _free(size: Size, rng: Rng) -> Ints:
     rooms = rng.integers(1, 4, size.sites)
     taken = rng.binomial(rooms[:, None], TAKEN, (size.sites, SLOTS))
     return rooms[:, None] - taken
 
 
-def _offers(sites, templates, teaches, share, cells, rng):  # type: ignore[no-untyped-def]
+def _offers(
+    sites: Sites,
+    templates: Templates,
+    teaches: Sequence[tuple[int, ...]],
+    share: Floats,
+    cells: Cells,
+    rng: Rng,
+) -> Offers:
     n_sites, n_courses = len(sites.site_id), len(templates.course_id)
     site, course, window = (axis.ravel() for axis in np.indices((n_sites, n_courses, 3)))
     appeal = rng.gamma(4, 6, (n_sites, n_courses)).clip(8, 80)
@@ -174,7 +187,7 @@ def _offers(sites, templates, teaches, share, cells, rng):  # type: ignore[no-un
     )  # fmt: skip
 
 
-def _staff(size, people, district, rng):  # type: ignore[no-untyped-def]
+def _staff(size: Size, people: Floats, district: Ints, rng: Rng) -> Staff:
     per = 8
     pools = size.districts * per
     of = np.repeat(np.arange(size.districts), per)
@@ -200,7 +213,14 @@ def _staff(size, people, district, rng):  # type: ignore[no-untyped-def]
     )
 
 
-def _limits(size, cells, offers, templates, staff, site_town):  # type: ignore[no-untyped-def]
+def _limits(
+    size: Size,
+    cells: Cells,
+    offers: Offers,
+    templates: Templates,
+    staff: Staff,
+    site_town: Ints,
+) -> Limits:
     cost = offers.cost + templates.hours[offers.course] * staff.rate.mean()
     per_person = float((cost / np.maximum(offers.completers, 1)).mean())
     serves = csr_array(

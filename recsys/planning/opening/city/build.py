@@ -173,4 +173,4 @@ def _limits(ground: Ground, offers: Offers, ask: Ask) -> tuple[Limits, tuple[str
 def _own(ground: Ground) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     towns = ground.towns.to_numpy()
     at = ground.venues["town_code"].fill_null("").to_numpy()
-    return towns[:, None] == at
+    return np.asarray(towns[:, None] == at)

@@ -39,15 +39,17 @@ PEOPLE: Final = {
 
 ANY: Final = "any"
 
-SCHEMA: Final = {
-    "kind": pl.String(),
-    "division_code": pl.String(),
-    "topic": pl.String(),
-    "sure": pl.Float64(),
-    "maybe": pl.Float64(),
-    "value": pl.Float64(),
-    "maybe_value": pl.Float64(),
-}
+SCHEMA: Final = pl.Schema(
+    {
+        "kind": pl.String(),
+        "division_code": pl.String(),
+        "topic": pl.String(),
+        "sure": pl.Float64(),
+        "maybe": pl.Float64(),
+        "value": pl.Float64(),
+        "maybe_value": pl.Float64(),
+    }
+)
 
 
 def cells_of(gaps: pl.DataFrame, wants: pl.DataFrame | None, value: Value) -> pl.DataFrame:

@@ -140,7 +140,7 @@ def _allowed(ground: Ground, pool: Pool) -> NDArray[np.bool_]:
     local = (courses["sharing"] == "district").fill_null(value=False).to_numpy()
     home = courses["institution_district"].fill_null("").to_numpy()
     same = home[:, None] == venues["district_code"].fill_null("").to_numpy()
-    return ~local[:, None] | same
+    return np.asarray(~local[:, None] | same)
 
 
 def _district(ground: Ground) -> Ints:
@@ -225,8 +225,8 @@ def _wants(
             wanted[:, place] = fits * size
         total = wanted.sum(axis=1, keepdims=True)
         part = wanted / np.maximum(total, 1e-12) * (found.seats[near] * share[near])[:, None]
-        at, place = np.nonzero(part)
-        entries.append((near[at], rows["cell"].to_numpy()[place].astype(np.int64), part[at, place]))
+        at, which = np.nonzero(part)
+        entries.append((near[at], rows["cell"].to_numpy()[which].astype(np.int64), part[at, which]))
     return entries
 
 
@@ -238,11 +238,11 @@ def _grouped(values: Ints, size: int) -> list[Ints]:
 
 
 def _total(cells: pl.DataFrame) -> Floats:
-    return (cells["sure"] + cells["maybe"]).to_numpy()
+    return (cells["sure"] + cells["maybe"]).to_numpy().astype(np.float64)
 
 
 def _value(cells: pl.DataFrame) -> Floats:
-    return np.maximum(cells["value"].to_numpy(), cells["maybe_value"].to_numpy())
+    return np.asarray(np.maximum(cells["value"].to_numpy(), cells["maybe_value"].to_numpy()))
 
 
 def _best(found: Candidates, worth: Floats) -> Ints:

@@ -73,14 +73,15 @@ def pool_of(city: City, moment: datetime, wanted: set[str], teaching: Teaching) 
         ]
     )
     numbered = courses.select("course_id").with_row_index("course")
-    told = both.join(numbered, on="course_id").sort("course", "skill_id")
+    tied = both.join(numbered, on="course_id").sort("course", "skill_id")
     main = (
-        told.with_columns(group=pl.col("skill_id").replace(groups))
+        tied.with_columns(group=pl.col("skill_id").replace(groups))
         .group_by("course_id")
         .agg(pl.col("group").sort_by("attainment", "skill_id", descending=[True, False]).first())
     )
     qualified = courses.join(main, on="course_id", how="left", maintain_order="left")
-    minimum = float(np.nan_to_num(courses["minimum"].median() or 0.0)) or LEAST_TO_OPEN
+    told = courses["minimum"].drop_nulls()
+    minimum = float(np.median(told.to_numpy())) if len(told) else LEAST_TO_OPEN
     return Pool(
         qualified.select(
             *[name for name in courses.columns if name not in {"minimum", "completion"}],
@@ -88,7 +89,7 @@ def pool_of(city: City, moment: datetime, wanted: set[str], teaching: Teaching) 
             pl.col("completion").fill_null(courses["completion"].mean() or 0.75),
             qualification=pl.coalesce("group", "category"),
         ),
-        told.select(pl.col("course").cast(pl.Int64), "skill_id", "attainment"),
+        tied.select(pl.col("course").cast(pl.Int64), "skill_id", "attainment"),
         groups,
     )
 

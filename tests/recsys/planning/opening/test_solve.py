@@ -110,10 +110,9 @@ def test_the_verifier_sees_teachers_who_are_not_there() -> None:
 
 def test_more_money_never_covers_less_by_the_bound() -> None:
     problem = made(SMALL_CITY, 4)
-    bounds = [
-        planned(replace(problem, limits=replace(problem.limits, budget=share * problem.limits.budget)), 1.0).bound
-        for share in (0.5, 1.0, 2.0)
-    ]  # fmt: skip
+    limits = problem.limits
+    budgets = [replace(limits, budget=share * limits.budget) for share in (0.5, 1.0, 2.0)]
+    bounds = [planned(replace(problem, limits=each), 1.0).bound for each in budgets]
     assert bounds == sorted(bounds)
 
 
