@@ -35,7 +35,7 @@ class Kept(Generic[Made]):
         self._patience_s = patience_s
         self._made: dict[str, Future[Made]] = {}
         self._lock = Lock()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="planner")
+        self._worker: ThreadPoolExecutor | None = None
 
     def of(self, name: str) -> Made:
         """The thing of this name, made now if it isn't yet.
@@ -46,7 +46,7 @@ class Kept(Generic[Made]):
         """
         with self._lock:
             if name not in self._made:
-                self._made[name] = self._worker.submit(self._makers[name])
+                self._made[name] = self._thread().submit(self._makers[name])
             future = self._made[name]
         try:
             return future.result(timeout=self._patience_s)
@@ -57,5 +57,15 @@ class Kept(Generic[Made]):
             raise NoTableError(str(error)) from error
 
     def close(self) -> None:
-        """Start nothing more; what is being made is let go."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Let go of what is being made; what is asked for later is made anew."""
+        with self._lock:
+            self._made = {name: it for name, it in self._made.items() if it.done()}
+            if self._worker is not None:
+                self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker = None
+
+    def _thread(self) -> ThreadPoolExecutor:
+        """The one thread that makes things, started when there is something to make."""
+        if self._worker is None:
+            self._worker = ThreadPoolExecutor(1, thread_name_prefix="planner")
+        return self._worker

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from data.city import City
+from features.errors import FeatureError
 from recsys.planning.needs import NO_GAPS
 from recsys.planning.opening.city.build import Ask, Setting, setting_of
 from recsys.planning.opening.city.room import NEW_ROOM, room_at
@@ -62,7 +63,7 @@ class Planning:
             raise BusyError(message)
         try:
             return self._planned(request, *needs)
-        except PlanningError as error:
+        except (PlanningError, FeatureError) as error:
             raise NoPlanError(str(error)) from error
         finally:
             self._searching.release()
@@ -79,7 +80,7 @@ class Planning:
                 spaces = micro_spaces(self.city, self.moment, request.micro_spaces)
                 return SiteAnswer.model_validate(self._told(courses=[], spaces=spaces.to_dicts()))
             courses = self._for_room(request).to_dicts()
-        except PlanningError as error:
+        except (PlanningError, FeatureError) as error:
             raise NoPlanError(str(error)) from error
         return SiteAnswer.model_validate(self._told(courses=courses, spaces=[]))
 
@@ -93,9 +94,7 @@ class Planning:
         venue = NEW_ROOM if request.venue_id is None else request.venue_id
         return site_advice(setting, venue, request.slots, request.limit)
 
-    def _planned(
-        self, request: PlanRequest, gaps: pl.DataFrame, wants: pl.DataFrame
-    ) -> PlanAnswer:
+    def _planned(self, request: PlanRequest, gaps: pl.DataFrame, wants: pl.DataFrame) -> PlanAnswer:
         ask = Ask(
             request.budget_yuan, request.rural_share, request.teachers_cap, request.town_floor
         )
