@@ -5,6 +5,8 @@ data.errors.XuepeiError
     ├── CutOffError         a cut-off that is not an instant
     ├── CoordinateError     a coordinate system that isn't in the vocabulary
     ├── SkillModelError     a skill context model that can't be read
+    ├── PlaceError          residents whom no point of the map can be told for
+    ├── SupplyError         seats or people from which no supply can be told
     ├── RakingError         totals that weights can't be brought to
     └── DemandError         advertisements from which no demand can be told
 """
@@ -22,6 +24,14 @@ class CutOffError(FeatureError):
 
 class CoordinateError(FeatureError):
     """A coordinate system that isn't in the vocabulary; lists those that are."""
+
+
+class PlaceError(FeatureError):
+    """Residents of divisions of which none has a point; says how many divisions there are."""
+
+
+class SupplyError(FeatureError):
+    """Seats or people from which no supply can be told; says what doesn't fit."""
 
 
 class SkillModelError(FeatureError):

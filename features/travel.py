@@ -126,9 +126,27 @@ def model_minutes(km: Kilometres, travel_mode: str | None, *, elder: bool = Fals
     return minutes if chosen is walk else np.minimum(minutes, _minutes(km, walk, elder=elder))
 
 
+def km_within(minutes: float, travel_mode: str | None, *, elder: bool = False) -> float:
+    """Straight kilometres of a journey of so many minutes: the inverse of ``model_minutes``.
+
+    Args:
+        minutes: of the journey, one way.
+        travel_mode: one of ``data.vocab.TRAVEL_MODES``; unknown is taken as transit.
+        elder: whether the traveller is 60 or older.
+    """
+    ways = (PACES[travel_mode or DEFAULT_MODE], PACES["walk"])
+    return max(
+        max(minutes - pace.fixed_min, 0.0) / _minutes_per_km(pace, elder=elder) for pace in ways
+    )
+
+
 def _minutes(km: Kilometres, pace: Pace, *, elder: bool) -> Minutes:
-    km_h = pace.km_h * (ELDER_PACE if elder and pace.muscle else 1.0)
-    minutes: Minutes = km * (60.0 * DETOUR / km_h)
+    minutes: Minutes = km * _minutes_per_km(pace, elder=elder)
     if pace.fixed_min:
         minutes += pace.fixed_min
     return minutes
+
+
+def _minutes_per_km(pace: Pace, *, elder: bool) -> float:
+    km_h = pace.km_h * (ELDER_PACE if elder and pace.muscle else 1.0)
+    return 60.0 * DETOUR / km_h
