@@ -66,7 +66,8 @@ def weights_of(
     """
     if weighting == "equal":
         outside = (~sets).astype(np.float64)
-        return outside / outside.sum(axis=1, keepdims=True)
+        equal: NDArray[np.float64] = outside / outside.sum(axis=1, keepdims=True)
+        return equal
     level = before - before.mean(axis=1, keepdims=True)
     steady = _steadiness(before, int(sets[0].sum()), terms_after)
     return np.vstack([_likeness(level, row, steady) for row in sets])
@@ -76,7 +77,7 @@ def _steadiness(before: NDArray[np.float64], treated: int, terms_after: int) -> 
     """The ridge of synthetic difference-in-differences (arkhangelsky2021synthetic, eq. 5)."""
     noise = float(np.diff(before, axis=1).std()) if before.shape[1] > 1 else 0.0
     ridge = (treated * terms_after) ** 0.25 * noise * before.shape[1] ** 0.5
-    return max(ridge, 1e-6 * (1.0 + float(np.abs(before).max(initial=0.0))))
+    return max(float(ridge), 1e-6 * (1.0 + float(np.abs(before).max(initial=0.0))))
 
 
 def _likeness(

@@ -1,0 +1,126 @@
+"""Tables of a report: what they are called, and how a cell is written for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+import polars as pl
+
+from serving.reports.markup import Markup, el
+from serving.reports.words import Kind, Label, Lang, value_named, word
+
+HELD_BACK: Final = "—"
+"""Stands for a figure that may not be told."""
+
+UNKNOWN: Final = Label("无数据", "n/a")
+
+SPOKEN: Final = ("programme", "category", "age_band", "role", "outcome", "cause", "band", "area")
+"""Columns of closed values, shown by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a report.
+
+    Attributes:
+        key: file name and key, in letters and hyphens.
+        title: what it is called.
+        frame: its rows; a null where ``suppressed`` is true is held back, else unknown.
+        shown: columns of the page, in order; the files hold all of them.
+        notes: what a reader must know of it.
+    """
+
+    key: str
+    title: Label
+    frame: pl.DataFrame
+    shown: tuple[str, ...] = ()
+    notes: tuple[Label, ...] = field(default=())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the page shows."""
+        named = [name for name in self.shown if name in self.frame.columns]
+        return tuple(named or self.frame.columns)
+
+
+def html_table(table: Table, lang: Lang) -> Markup:
+    """The table as HTML, with a caption, and headers that say what they head."""
+    columns = table.columns
+    heads = [
+        el("th", word(name).of(lang), scope="col", class_=_side(word(name).kind))
+        for name in columns
+    ]
+    rows = [_row(row, columns, lang) for row in table.frame.iter_rows(named=True)]
+    body = Markup.joined(rows) if rows else _empty(len(columns), lang)
+    parts = [
+        el("caption", table.title.of(lang)),
+        el("thead", el("tr", Markup.joined(heads))),
+        el("tbody", body),
+    ]
+    return el("div", el("table", Markup.joined(parts)), class_="scroll")
+
+
+def _row(row: dict[str, Any], columns: Sequence[str], lang: Lang) -> Markup:
+    cells = [
+        el(
+            "th" if number == 0 else "td",
+            told(row, name, lang),
+            scope="row" if number == 0 else None,
+            class_=_side(word(name).kind),
+        )
+        for number, name in enumerate(columns)
+    ]
+    return el("tr", Markup.joined(cells))
+
+
+def _empty(width: int, lang: Lang) -> Markup:
+    return el("tr", el("td", UNKNOWN.of(lang), colspan=float(width)))
+
+
+def _side(kind: Kind) -> str | None:
+    return None if kind in ("text", "flag") else "number"
+
+
+def told(row: dict[str, Any], name: str, lang: Lang) -> str:
+    """One cell for people.
+
+    >>> told({"fill_rate": 0.345, "suppressed": False}, "fill_rate", "zh")
+    '34.5%'
+    >>> told({"enrolled": None, "suppressed": True}, "enrolled", "zh")
+    '—'
+    """
+    value = row[name]
+    if value is None:
+        hidden = bool(row.get("suppressed")) and word(name).kind != "text"
+        return HELD_BACK if hidden else UNKNOWN.of(lang)
+    if isinstance(value, bool):
+        return (Label("是", "yes") if value else Label("否", "no")).of(lang)
+    if isinstance(value, int | float):
+        return number(value, word(name).kind)
+    return _text(value, name, lang)
+
+
+def _text(value: object, name: str, lang: Lang) -> str:
+    if isinstance(value, datetime | date):
+        return f"{value:%Y-%m}" if name == "month" else f"{value:%Y-%m-%d}"
+    if isinstance(value, list):
+        return "、".join(str(each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- a list column's values are only printed
+    return value_named(str(value), lang) if name in SPOKEN else str(value)
+
+
+def number(value: float, kind: Kind) -> str:
+    """A number as its column is read.
+
+    >>> number(1234.0, "count"), number(0.0312, "number"), number(-2.5, "signed")
+    ('1,234', '0.031', '-2.50')
+    """
+    if kind == "share":
+        return f"{value * 100:.1f}%"
+    if kind == "count":
+        return f"{value:,.0f}"
+    sign = "+" if kind == "signed" else ""
+    size = abs(value)
+    places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 0.1 or size == 0 else 3
+    whole = isinstance(value, int) or (kind == "number" and float(value).is_integer())
+    return f"{value:{sign},.{0 if whole else places}f}"
