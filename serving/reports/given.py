@@ -36,8 +36,8 @@ PARTS: Final[Mapping[str, Part]] = {
             Label("技能缺口", "Skill gaps"),
             "gaps",
             ("division_code", "skill_id", "gap"),
-            ("skill", "need", "seekers", "own", "reachable", "online", "gap", "gap_low",
-             "gap_high", "probability", "cause", "note"),
+            ("skill", "gap", "gap_low", "gap_high", "probability", "need", "seekers", "cause",
+             "note"),
         ),
         Part(
             "coverage",
@@ -51,8 +51,8 @@ PARTS: Final[Mapping[str, Part]] = {
             Label("规划目标", "Targets of the plan"),
             "targets",
             ("indicator", "value"),
-            ("clause", "value", "target", "unit", "numerator", "denominator", "due_on", "status",
-             "definition_version"),
+            ("clause", "value", "target", "unit", "expected", "change", "status", "due_on",
+             "missing"),
         ),
         Part(
             "interest",
@@ -75,6 +75,12 @@ PARTS: Final[Mapping[str, Part]] = {
 }  # fmt: skip
 """By key, in the order of the report."""
 
+TEXTS: Final = (
+    "division_code", "district_code", "town_code", "skill_id", "course_id", "venue_id", "term",
+    "target_id", "teacher_id",
+)  # fmt: skip
+"""Ids of digits that a reader of CSV must not take for numbers."""
+
 READERS: Final[Mapping[str, Callable[[Path], pl.DataFrame]]] = {
     ".csv": lambda path: pl.read_csv(
         path, schema_overrides=dict.fromkeys(TEXTS, pl.String), infer_schema_length=None
@@ -82,12 +88,6 @@ READERS: Final[Mapping[str, Callable[[Path], pl.DataFrame]]] = {
     ".json": lambda path: pl.read_json(path, infer_schema_length=None),
     ".parquet": pl.read_parquet,
 }
-
-TEXTS: Final = (
-    "division_code", "district_code", "town_code", "skill_id", "course_id", "venue_id", "term",
-    "target_id", "teacher_id",
-)  # fmt: skip
-"""Ids of digits that a reader of CSV must not take for numbers."""
 
 PLACES: Final = ("division_code", "district_code", "town_code")
 

@@ -41,7 +41,7 @@ def index_page(ground: Ground, districts: Mapping[str, str], term: str) -> str:
         ground.lang,
         ground.facts,
         (),
-        (Section("districts", title, (), (Exhibit(table, chart),)),),
+        (Section("districts", title, (), (Exhibit(table, ((title, chart),)),)),),
         (COUNTED, SUPPRESSION, UNKNOWN_NOTE),
     )
     return page_of(report, links={f"{code}/report.html": name for code, name in districts.items()})

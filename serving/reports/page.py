@@ -95,10 +95,10 @@ def _section(section: Section, lang: Lang) -> Markup:
 def _exhibit(exhibit: Exhibit, lang: Lang) -> Markup:
     table = exhibit.table
     notes = [el("p", note.of(lang), class_="note") for note in table.notes]
-    if exhibit.chart is None:
-        return Markup.joined([el("h3", table.title.of(lang)), html_table(table, lang), *notes])
-    caption = el("figcaption", table.title.of(lang))
-    return Markup.joined([el("figure", caption, exhibit.chart), html_table(table, lang), *notes])
+    charts = [
+        el("figure", el("figcaption", caption.of(lang)), chart) for caption, chart in exhibit.charts
+    ]
+    return Markup.joined([*charts, html_table(table, lang), *notes])
 
 
 def _footer(report: Report) -> Markup:

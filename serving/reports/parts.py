@@ -17,7 +17,7 @@ from serving.reports.words import Label, Lang
 TOP: Final = 20
 """Rows of a long table that a report shows; the verb's own file holds all of them."""
 
-Draw = Callable[[pl.DataFrame, Lang], Markup | None]
+Draw = Callable[[pl.DataFrame, Lang], tuple[Label, Markup]]
 
 
 def part_sections(
@@ -54,8 +54,8 @@ def _section(part: Part, rows: pl.DataFrame, lang: Lang) -> Section:
         return Section(part.key, part.title, (said,), absent=True)
     notes = () if shown.height == rows.height else (_cut(shown.height, rows.height),)
     table = Table(part.key, part.title, shown, part.shown, notes)
-    chart = _CHARTS[part.key](shown, lang) if part.key in _CHARTS else None
-    return Section(part.key, part.title, (), (Exhibit(table, chart),))
+    charts = (_CHARTS[part.key](shown, lang),) if part.key in _CHARTS else ()
+    return Section(part.key, part.title, (), (Exhibit(table, charts),))
 
 
 def _cut(shown: int, held: int) -> Label:
@@ -95,14 +95,9 @@ def _most_wanted(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("wanted", descending=True, nulls_last=True)
 
 
-def _gap_chart(rows: pl.DataFrame, lang: Lang) -> Markup | None:
-    named = Named(
-        "gaps-chart",
-        Label("每月缺口人数，含 5%–95% 区间", "Gap a month, with its 5-95 % interval").of(lang),
-        Label("每项技能一条，细线为区间", "One bar a skill; the thin line is the interval").of(
-            lang
-        ),
-    )
+def _gap_chart(rows: pl.DataFrame, lang: Lang) -> tuple[Label, Markup]:
+    caption = Label("每月缺口人数，含 5%–95% 区间", "Gap a month, with its 5-95 % interval")
+    about = Label("每项技能一条，细线为区间", "One bar a skill; the thin line is the interval")
     name = "skill" if "skill" in rows.columns else "skill_id"
     drawn = [
         Bar(
@@ -114,24 +109,24 @@ def _gap_chart(rows: pl.DataFrame, lang: Lang) -> Markup | None:
         )
         for row in rows.iter_rows(named=True)
     ]
-    return bars(named, drawn, TickText())
+    named = Named("gaps-chart", caption.of(lang), about.of(lang))
+    return caption, bars(named, drawn, TickText())
 
 
-def _coverage_chart(rows: pl.DataFrame, lang: Lang) -> Markup | None:
-    named = Named(
-        "coverage-chart",
-        Label("学习圈覆盖率", "Share of residents inside").of(lang),
-        Label("每个镇街、每种学习圈一条", "One bar for each town and circle").of(lang),
-    )
+def _coverage_chart(rows: pl.DataFrame, lang: Lang) -> tuple[Label, Markup]:
+    caption = Label("学习圈覆盖率", "Share of residents inside")
+    about = Label("每个镇街、每种学习圈一条", "One bar for each town and circle")
     drawn = [
-        Share(_covered_name(row), row["share"], told(row, "share", lang))
+        Share(_covered_name(row, lang), row["share"], told(row, "share", lang))
         for row in rows.iter_rows(named=True)
     ]
-    return shares(named, drawn)
+    named = Named("coverage-chart", caption.of(lang), about.of(lang))
+    return caption, shares(named, drawn)
 
 
-def _covered_name(row: Mapping[str, Any]) -> str:
-    return " ".join(str(part) for part in (row.get("name"), row.get("circle")) if part)
+def _covered_name(row: Mapping[str, Any], lang: Lang) -> str:
+    parts = (told(row, name, lang) for name in ("name", "circle") if row.get(name))
+    return " ".join(parts)
 
 
 _ORDER: Final[Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {

@@ -28,9 +28,8 @@ RELEASED: Final = Label(
     "Only figures that may be released are reckoned with; what is held back is in no estimate.",
 )
 EFFECTS_SHOWN: Final = (
-    "outcome", "pilots", "comparisons", "terms_before", "terms_after", "pilots_before",
-    "pilots_after", "comparison_before", "comparison_after", "effect", "low", "high", "level",
-    "p_value", "p_family",
+    "outcome", "pilots_before", "pilots_after", "comparison_before", "comparison_after", "effect",
+    "low", "high", "confidence", "p_value", "p_family",
 )  # fmt: skip
 
 
@@ -88,19 +87,13 @@ def _effects(study: Study, lang: Lang) -> Section:
     title = Label("试点的作用", "What the pilots did")
     table = Table("effects", title, study.effects, EFFECTS_SHOWN)
     told = study.effects.filter(pl.col("effect").is_not_null() & (pl.col("pilots_before") > 0))
-    named = Named(
-        "effects-chart",
-        Label("双重差分，占试点开始前均值的比例", "Effect, against the pilots' mean before").of(
-            lang
-        ),
-        Label("每项指标一条，细线为区间", "One bar an outcome; the thin line is the interval").of(
-            lang
-        ),
-    )
+    caption = Label("双重差分，占试点开始前均值的比例", "Effect, against the pilots' mean before")
+    about = Label("每项指标一条，细线为区间", "One bar an outcome; the thin line is the interval")
+    named = Named("effects-chart", caption.of(lang), about.of(lang))
     drawn = [_effect_bar(row, lang) for row in told.iter_rows(named=True)]
-    chart = bars(named, drawn, TickText(share=True)) if drawn else None
+    charts = ((caption, bars(named, drawn, TickText(share=True))),) if drawn else ()
     said = () if drawn else (_nothing(study),)
-    return Section("effects", title, said, (Exhibit(table, chart),))
+    return Section("effects", title, said, (Exhibit(table, charts),))
 
 
 def _nothing(study: Study) -> Label:
@@ -145,11 +138,12 @@ def _path(study: Study, row: Mapping[str, Any], lang: Lang) -> Section:
     table = Table(
         f"path-{outcome.name.replace('_', '-')}",
         Label(f"{outcome.zh}，逐学期", f"{outcome.en}, term by term"),
-        path.drop("outcome"),
+        path,
         ("term", "pilots", "comparison", "difference", "low", "high"),
-        (_difference(row["level"]),),
+        (_difference(row["confidence"]),),
     )
-    return Section(f"path-{outcome.name}", title, (_said(row),), (Exhibit(table, chart),))
+    exhibit = Exhibit(table, ((table.title, chart),))
+    return Section(f"path-{outcome.name}", title, (_said(row),), (exhibit,))
 
 
 def _difference(level: float | None) -> Label:
@@ -175,20 +169,15 @@ def _changes(study: Study, names: Mapping[str, str], city_map: CityMap, lang: La
         said = Label("开始前后没有都有数字的区县。", "No district has figures on both sides.")
         return Section("changes", title, (said,), (Exhibit(table),))
     outcome = outcome_named(first)
-    kept = {code: names[code] for code in (*study.pilots, *study.comparisons) if code in names}
     places = places_of(frame.filter(outcome=first), "change", names, study.pilots, lang)
     worded = [
         place._replace(text=_change(place.value, lang, share=outcome.share)) for place in places
     ]
-    chart = city_map.drawn(
-        Named(
-            "changes-map",
-            Label(f"{outcome.zh}的变化", f"Change of {outcome.en}").of(lang),
-            city_map.note.of(lang),
-        ),
-        [place for place in worded if place.code in kept or place.code in names],
+    caption = Label(f"{outcome.zh}的变化", f"Change of {outcome.en}")
+    named = Named("changes-map", caption.of(lang), city_map.note.of(lang))
+    return Section(
+        "changes", title, (), (Exhibit(table, ((caption, city_map.drawn(named, worded)),)),)
     )
-    return Section("changes", title, (), (Exhibit(table, chart),))
 
 
 def _change(value: float | None, lang: Lang, *, share: bool) -> str:

@@ -10,10 +10,10 @@ from serving.reports.words import Label, Lang
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A table and, above it, the chart that shows it."""
+    """A table and, above it, the charts that show it, each with its caption."""
 
     table: Table
-    chart: Markup | None = None
+    charts: tuple[tuple[Label, Markup], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

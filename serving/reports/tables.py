@@ -1,12 +1,13 @@
 """Tables of a report: what they are called, and how a cell is written for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import polars as pl
 
+from recsys.planning.pilots.outcomes import outcome_named
 from serving.reports.markup import Markup, el
 from serving.reports.words import Kind, Label, Lang, value_named, word
 
@@ -15,7 +16,22 @@ HELD_BACK: Final = "—"
 
 UNKNOWN: Final = Label("无数据", "n/a")
 
-SPOKEN: Final = ("programme", "category", "age_band", "role", "outcome", "cause", "band", "area")
+MEASURES: Final = (
+    "value", "before", "after", "change", "pilots", "comparison", "difference", "pilots_before",
+    "pilots_after", "comparison_before", "comparison_after", "effect", "low", "high",
+)  # fmt: skip
+"""Columns in the unit of the row's outcome."""
+
+NEVER_UNKNOWN: Final = ("seekers",)
+"""Columns in which a null always means that the figure may not be told."""
+
+WORDY: Final = ("note", "note_en", "missing", "missing_en", "definition")
+"""Columns of sentences, which need room."""
+
+SPOKEN: Final = (
+    "programme", "category", "age_band", "role", "outcome", "cause", "band", "area", "status",
+    "circle",
+)  # fmt: skip
 """Columns of closed values, shown by their names."""
 
 
@@ -37,16 +53,17 @@ class Table:
     shown: tuple[str, ...] = ()
     notes: tuple[Label, ...] = field(default=())
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that the page shows."""
-        named = [name for name in self.shown if name in self.frame.columns]
-        return tuple(named or self.frame.columns)
+    def columns(self, lang: Lang) -> tuple[str, ...]:
+        """The columns that the page shows: of words in both languages, those in its own."""
+        held = self.frame.columns
+        own = {name: f"{name}_en" for name in held if lang == "en" and f"{name}_en" in held}
+        named = [own.get(name, name) for name in self.shown if name in held]
+        return tuple(named or held)
 
 
 def html_table(table: Table, lang: Lang) -> Markup:
     """The table as HTML, with a caption, and headers that say what they head."""
-    columns = table.columns
+    columns = table.columns(lang)
     heads = [
         el("th", word(name).of(lang), scope="col", class_=_side(word(name).kind))
         for name in columns
@@ -67,7 +84,7 @@ def _row(row: dict[str, Any], columns: Sequence[str], lang: Lang) -> Markup:
             "th" if number == 0 else "td",
             told(row, name, lang),
             scope="row" if number == 0 else None,
-            class_=_side(word(name).kind),
+            class_="words" if name in WORDY else _side(word(name).kind),
         )
         for number, name in enumerate(columns)
     ]
@@ -82,7 +99,12 @@ def _side(kind: Kind) -> str | None:
     return None if kind in ("text", "flag") else "number"
 
 
-def told(row: dict[str, Any], name: str, lang: Lang) -> str:
+PER_CENT: Final[Mapping[Kind, str]] = {"share": "{:.1f}%", "points": "{:+.1f}%"}
+FIXED: Final[Mapping[Kind, str]] = {"count": "{:,.0f}", "p": "{:.3f}"}
+"""How numbers of these kinds are written."""
+
+
+def told(row: Mapping[str, Any], name: str, lang: Lang) -> str:
     """One cell for people.
 
     >>> told({"fill_rate": 0.345, "suppressed": False}, "fill_rate", "zh")
@@ -92,21 +114,36 @@ def told(row: dict[str, Any], name: str, lang: Lang) -> str:
     """
     value = row[name]
     if value is None:
-        hidden = bool(row.get("suppressed")) and word(name).kind != "text"
-        return HELD_BACK if hidden else UNKNOWN.of(lang)
+        return _nothing(row, name, lang)
     if isinstance(value, bool):
         return (Label("是", "yes") if value else Label("否", "no")).of(lang)
     if isinstance(value, int | float):
-        return number(value, word(name).kind)
+        return number(value, _kind(row, name))
     return _text(value, name, lang)
+
+
+def _nothing(row: Mapping[str, Any], name: str, lang: Lang) -> str:
+    """What stands for no value: of a figure that is held back, that is unknown, or of no words."""
+    if word(name).kind == "text":
+        return ""
+    hidden = bool(row.get("suppressed")) or name in NEVER_UNKNOWN
+    return HELD_BACK if hidden else UNKNOWN.of(lang)
+
+
+def _kind(row: Mapping[str, Any], name: str) -> Kind:
+    """How a number is read: that of an outcome which is a share in per cent, with its sign."""
+    kind = word(name).kind
+    if name not in MEASURES or not outcome_named(str(row.get("outcome"))).share:
+        return kind
+    return "points" if kind == "signed" else "share"
 
 
 def _text(value: object, name: str, lang: Lang) -> str:
     if isinstance(value, datetime | date):
         return f"{value:%Y-%m}" if name == "month" else f"{value:%Y-%m-%d}"
     if isinstance(value, list):
-        return "、".join(str(each) for each in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- a list column's values are only printed
-    return value_named(str(value), lang) if name in SPOKEN else str(value)
+        return "、".join(str(each) for each in cast("list[object]", value))
+    return value_named(str(value), lang, name) if name in SPOKEN else str(value)
 
 
 def number(value: float, kind: Kind) -> str:
@@ -115,12 +152,12 @@ def number(value: float, kind: Kind) -> str:
     >>> number(1234.0, "count"), number(0.0312, "number"), number(-2.5, "signed")
     ('1,234', '0.031', '-2.50')
     """
-    if kind == "share":
-        return f"{value * 100:.1f}%"
-    if kind == "count":
-        return f"{value:,.0f}"
+    if kind in PER_CENT:
+        return PER_CENT[kind].format(value * 100)
+    if kind in FIXED:
+        return FIXED[kind].format(value)
     sign = "+" if kind == "signed" else ""
     size = abs(value)
     places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 0.1 or size == 0 else 3
-    whole = isinstance(value, int) or (kind == "number" and float(value).is_integer())
+    whole = isinstance(value, int) or value == 0 or (size >= 10 and float(value).is_integer())
     return f"{value:{sign},.{0 if whole else places}f}"

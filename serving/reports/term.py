@@ -1,11 +1,12 @@
 """The report of one district and one term: supply, use, and what other verbs found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
+from data.vocab import AGE_BANDS, CATEGORIES, PROGRAMMES
 from recsys.planning.terms.tables import TermTables
 from serving.reports.charts.bars import Bar, TickText, bars
 from serving.reports.charts.canvas import Named
@@ -119,28 +120,23 @@ def _cards(ground: Ground, district: str, term: str) -> tuple[Card, ...]:
 
 def _programmes(ground: Ground, district: str, term: str) -> Section:
     rows = _rows(ground.tables.programmes, district, term)
-    # the sum stands last, under what it sums
-    ordered = pl.concat([rows.filter(pl.col("programme") != "all"), rows.filter(programme="all")])
+    ordered = _in_order(rows, "programme", (*PROGRAMMES, "all"))
     title = Label("按办学类型", "By programme")
     table = Table("programmes", title, ordered, ("programme", *USE))
-    chart = _fill_chart("programmes", ordered, "programme", ground.lang)
-    return Section("by-programme", title, (), (Exhibit(table, chart),))
+    return Section("by-programme", title, (), (_with_fill(table, "programme", ground.lang),))
 
 
 def _categories(ground: Ground, district: str, term: str) -> Section:
-    rows = _rows(ground.tables.categories, district, term)
+    rows = _in_order(_rows(ground.tables.categories, district, term), "category", CATEGORIES)
     title = Label("按课程分类", "By category")
     table = Table("categories", title, rows, ("category", *USE))
-    chart = _fill_chart("categories", rows, "category", ground.lang)
-    return Section("by-category", title, (), (Exhibit(table, chart),))
+    return Section("by-category", title, (), (_with_fill(table, "category", ground.lang),))
 
 
-def _fill_chart(key: str, rows: pl.DataFrame, by: str, lang: Lang) -> Markup | None:
-    named = Named(
-        f"{key}-chart",
-        Label("满班率", "Fill rate").of(lang),
-        Label("每行一条：入学人次占学位的比例", "One bar a row: enrolments by seats").of(lang),
-    )
+def _with_fill(table: Table, by: str, lang: Lang) -> Exhibit:
+    """A table of use with its fill rates drawn."""
+    caption = Label("满班率：入学人次占学位的比例", "Fill rate: enrolments by seats")
+    about = Label("每行一条", "One bar a row").of(lang)
     tracks = [
         Share(
             value_named(row[by], lang),
@@ -148,28 +144,31 @@ def _fill_chart(key: str, rows: pl.DataFrame, by: str, lang: Lang) -> Markup | N
             told(row, "fill_rate", lang),
             strong=row[by] == "all",
         )
-        for row in rows.iter_rows(named=True)
+        for row in table.frame.iter_rows(named=True)
     ]
-    return shares(named, tracks) if tracks else None
+    if not tracks:
+        return Exhibit(table)
+    named = Named(f"{table.key}-chart", caption.of(lang), about)
+    return Exhibit(table, ((caption, shares(named, tracks)),))
 
 
 def _ages(ground: Ground, district: str, term: str) -> Section:
-    rows, lang = _rows(ground.tables.ages, district, term), ground.lang
+    lang = ground.lang
+    rows = _in_order(_rows(ground.tables.ages, district, term), "age_band", AGE_BANDS)
     title = Label("按年龄段", "By age")
     table = Table(
         "ages", title, rows, ("age_band", "applied", "enrolled", "completed", "completion_rate")
     )
-    named = Named(
-        "ages-chart",
-        Label("各年龄段入学人次", "Enrolments by age").of(lang),
-        Label("每个年龄段一条", "One bar for each age").of(lang),
-    )
+    caption = Label("各年龄段入学人次", "Enrolments by age")
+    about = Label("每个年龄段一条", "One bar for each age").of(lang)
     drawn = [
         Bar(value_named(row["age_band"], lang), row["enrolled"], told(row, "enrolled", lang))
         for row in rows.iter_rows(named=True)
     ]
-    chart = bars(named, drawn, TickText()) if drawn else None
-    return Section("by-age", title, (), (Exhibit(table, chart),))
+    if not drawn:
+        return Section("by-age", title, (), (Exhibit(table),))
+    chart = bars(Named("ages-chart", caption.of(lang), about), drawn, TickText())
+    return Section("by-age", title, (), (Exhibit(table, ((caption, chart),)),))
 
 
 def _course(ground: Ground, district: str, term: str) -> Section:
@@ -191,9 +190,11 @@ def _course(ground: Ground, district: str, term: str) -> Section:
         division=pl.col("division_code").replace_strict(ground.names, return_dtype=pl.String)
     )
     table = Table("terms", title, named.drop("programme"), ("term", "division", *USE))
-    charts = [_lines(ground, named, listed, name) for name in ("fill_rate", "completion_rate")]
-    chart = Markup.joined(charts) if len(listed) > 1 else None
-    return Section("terms", title, (), (Exhibit(table, chart),))
+    charts = tuple(
+        (Label(word(name).zh, word(name).en), _lines(ground, named, listed, name))
+        for name in ("fill_rate", "completion_rate")
+    )
+    return Section("terms", title, (), (Exhibit(table, charts if len(listed) > 1 else ()),))
 
 
 def _lines(ground: Ground, rows: pl.DataFrame, terms: list[str], column: str) -> Markup:
@@ -206,6 +207,13 @@ def _lines(ground: Ground, rows: pl.DataFrame, terms: list[str], column: str) ->
     return lines(
         Named(f"terms-{column}", name, f"{name}: {about}"), terms, drawn, TickText(share=True)
     )
+
+
+def _in_order(rows: pl.DataFrame, column: str, values: Sequence[str]) -> pl.DataFrame:
+    """Rows in the order of a vocabulary; what isn't in it comes last."""
+    known = {value: number for number, value in enumerate(values)}
+    place = pl.col(column).replace_strict(known, default=len(known), return_dtype=pl.Int64)
+    return rows.sort(place, column)
 
 
 def _beside(ground: Ground, district: str, term: str) -> Section:
@@ -226,4 +234,4 @@ def _beside(ground: Ground, district: str, term: str) -> Section:
     table = Table(
         "districts", title, named.drop("programme"), ("division", *USE), (ground.city_map.note,)
     )
-    return Section("districts", title, (), (Exhibit(table, chart),))
+    return Section("districts", title, (), (Exhibit(table, ((title, chart),)),))

@@ -8,7 +8,7 @@ from data.vocab import CATEGORIES, PROGRAMMES
 from recsys.planning.pilots.outcomes import OUTCOMES
 
 Lang = Literal["zh", "en"]
-Kind = Literal["text", "count", "number", "share", "signed", "flag"]
+Kind = Literal["text", "count", "number", "share", "signed", "points", "p", "flag"]
 
 
 class Label(NamedTuple):
@@ -98,6 +98,10 @@ COLUMNS: Final[Mapping[str, Word]] = {
     "definition_version": Word("定义版本", "definition"),
     "due_on": Word("期限", "due"),
     "status": Word("状态", "status"),
+    "expected": Word("按进度应达", "expected by now", "number"),
+    "missing": Word("缺什么", "what is lacking"),
+    "missing_en": Word("缺什么（英文）", "what is lacking"),
+    "definition": Word("定义", "definition"),
     "trend": Word("走势", "trend", "signed"),
     # interest
     "applications": Word("报名人次", "applications", "count"),
@@ -144,21 +148,25 @@ COLUMNS: Final[Mapping[str, Word]] = {
     "difference": Word("与开始前差距之差", "difference from before", "signed"),
     "low": Word("下限", "low", "signed"),
     "high": Word("上限", "high", "signed"),
-    "p_value": Word("p 值", "p", "number"),
-    "p_family": Word("计入多项指标的 p 值", "p, all outcomes", "number"),
+    "confidence": Word("区间可信度", "confidence", "share"),
+    "p_value": Word("p 值", "p", "p"),
+    "p_family": Word("多项并看 p 值", "p, all outcomes", "p"),
     "sets": Word("分法数", "sets", "count"),
     "trend_low": Word("走势差下限", "trend, low", "signed"),
     "trend_high": Word("走势差上限", "trend, high", "signed"),
-    "trend_p": Word("走势差 p 值", "trend p", "number"),
+    "trend_p": Word("走势差 p 值", "trend p", "p"),
     "drift": Word("走势延续之差", "drift if it went on", "signed"),
     "weight": Word("权重", "weight", "share"),
     "note": Word("说明", "in words"),
-    "note_en": Word("英文说明", "in words (English)"),
+    "note_en": Word("说明（英文）", "in words"),
 }  # fmt: skip
 """By the column's own name."""
 
 VALUES: Final[Mapping[str, Label]] = {
-    **{name: Label(label_zh(name), name.replace("_", " ")) for name in (*PROGRAMMES, *CATEGORIES)},
+    **{
+        name: Label(label_zh(name, table="courses"), name.replace("_", " "))
+        for name in (*PROGRAMMES, *CATEGORIES)
+    },
     **{each.name: Label(each.zh, each.en) for each in OUTCOMES},
     "all": Label("合计", "all"),
     "unknown": Label("未知", "unknown"),
@@ -167,9 +175,20 @@ VALUES: Final[Mapping[str, Label]] = {
     "training": Label("培训不足", "training"),
     "pay": Label("薪酬", "pay"),
     "place": Label("地点", "place"),
-    "extraction": Label("识别存疑", "reading in doubt"),
+    "extraction_doubt": Label("识别存疑", "reading in doubt"),
+    "red": Label("红：落后", "red: behind"),
+    "amber": Label("黄：略缓", "amber: a little behind"),
+    "green": Label("绿：达到进度", "green: on course"),
+    "expired": Label("已到期", "expired"),
 }
 """Closed values as people read them."""
+
+
+CIRCLES: Final[Mapping[str, Label]] = {
+    "citizen": Label("15分钟市民学习圈", "15 minutes, citizens"),
+    "vocational": Label("30分钟职业培训圈", "30 minutes, vocational"),
+}
+"""Names of the circles, one of which is also a programme's."""
 
 
 def word(column: str) -> Word:
@@ -177,7 +196,7 @@ def word(column: str) -> Word:
     return COLUMNS.get(column, Word(column, column))
 
 
-def value_named(value: str, lang: Lang) -> str:
+def value_named(value: str, lang: Lang, column: str = "") -> str:
     """A value as people read it; one that isn't known stands for itself."""
-    label = VALUES.get(value)
+    label = (CIRCLES if column == "circle" else VALUES).get(value)
     return value if label is None else label.of(lang)

@@ -41,7 +41,7 @@ def _said(row: Row, outcome: Outcome) -> tuple[str, str]:
         )
     if not row["comparisons"]:
         return _alone(row, outcome)
-    return _unsure(row, outcome) if row["level"] is None else _effect(row, outcome)
+    return _unsure(row, outcome) if row["confidence"] is None else _effect(row, outcome)
 
 
 def _alone(row: Row, outcome: Outcome) -> tuple[str, str]:
@@ -70,7 +70,7 @@ def _unsure(row: Row, outcome: Outcome) -> tuple[str, str]:
 def _effect(row: Row, outcome: Outcome) -> tuple[str, str]:
     zh, en = _amount(row["effect"], outcome)
     (low_zh, low), (high_zh, high) = (_amount(row[end], outcome) for end in ("low", "high"))
-    level = row["level"]
+    level = row["confidence"]
     fewer = "" if level >= LEVEL else "区县太少，够不到 95%。"
     fewer_en = "" if level >= LEVEL else " Too few districts for 95 %."
     said = (
@@ -87,7 +87,7 @@ def _seen(row: Row, outcome: Outcome) -> tuple[str, str]:
     """Whether there is an effect, or how large one would have to be to be seen."""
     if row["low"] > 0 or row["high"] < 0:
         many, many_en = "", ""
-        if row["p_family"] is not None and row["p_family"] > 1 - row["level"]:
+        if row["p_family"] is not None and row["p_family"] > 1 - row["confidence"]:
             many = f"但一并看了多项指标，计入这一点后 p = {row['p_family']:.3f}，不足为凭。"
             many_en = (
                 f" But several outcomes were looked at; heeding that, p = {row['p_family']:.3f}, "

@@ -27,7 +27,7 @@ EFFECTS: Final[Mapping[str, type[pl.DataType]]] = {
     "effect": pl.Float64,
     "low": pl.Float64,
     "high": pl.Float64,
-    "level": pl.Float64,
+    "confidence": pl.Float64,
     "p_value": pl.Float64,
     "p_family": pl.Float64,
     "sets": pl.Int64,
@@ -42,8 +42,29 @@ EFFECTS: Final[Mapping[str, type[pl.DataType]]] = {
 """Columns of the effects. Rates are shares (0-1); ``trend`` is per term, ``drift`` what the trend
 of the terms before would add to the effect if it went on."""
 
-CHANGES: Final = ("division_code", "role", "outcome", "before", "after", "change")
-PATHS: Final = ("outcome", "term", "after", "pilots", "comparison", "difference", "low", "high")
+CHANGES: Final[Mapping[str, type[pl.DataType]]] = {
+    "division_code": pl.String,
+    "role": pl.String,
+    "outcome": pl.String,
+    "before": pl.Float64,
+    "after": pl.Float64,
+    "change": pl.Float64,
+}
+PATHS: Final[Mapping[str, type[pl.DataType]]] = {
+    "outcome": pl.String,
+    "term": pl.String,
+    "after": pl.Boolean,
+    "pilots": pl.Float64,
+    "comparison": pl.Float64,
+    "difference": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+}
+WEIGHTS: Final[Mapping[str, type[pl.DataType]]] = {
+    "outcome": pl.String,
+    "division_code": pl.String,
+    "weight": pl.Float64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +146,9 @@ def study(
             [_row(grid, found.get(grid.outcome), families, names or {}) for grid in grids],
             schema=EFFECTS,
         ),
-        pl.DataFrame([row for one in found.values() for row in _path(one)], schema=_PATH_TYPES),
-        pl.DataFrame([row for one in found.values() for row in _weights(one)], schema=_WEIGHTS),
+        pl.DataFrame([row for one in found.values() for row in _path(one)], schema=PATHS),
+        pl.DataFrame([row for one in found.values() for row in _weights(one)], schema=WEIGHTS),
     )
-
-
-_PATH_TYPES: Final = dict(
-    zip(PATHS, [pl.String, pl.String, pl.Boolean, *[pl.Float64] * 5], strict=True)
-)
-_WEIGHTS: Final = {"outcome": pl.String, "division_code": pl.String, "weight": pl.Float64}
 
 
 def _compared(grid: Grid, weighting: Weighting) -> _Found:
@@ -167,8 +182,9 @@ def _others_before(values: NDArray[np.float64], start: int, term: int) -> NDArra
 
 def _slopes(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """(districts,) least-squares growth a term."""
-    steps = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
-    slopes: NDArray[np.float64] = values @ steps / (steps @ steps)
+    terms = values.shape[1]
+    steps: NDArray[np.float64] = np.arange(terms, dtype=np.float64) - (terms - 1) / 2
+    slopes: NDArray[np.float64] = (values @ steps) / float((steps**2).sum())
     return slopes
 
 
@@ -217,8 +233,12 @@ def _told(found: _Found) -> dict[str, Any]:
     effect, trend, grid = found.effect, found.trend, found.grid
     others = (found.weights @ grid.values)[None, :]
     told: dict[str, Any] = _two_means("comparison", others, grid.before) | {
-        name: getattr(effect, name)
-        for name in ("effect", "low", "high", "level", "p_value", "sets")
+        "effect": effect.effect,
+        "low": effect.low,
+        "high": effect.high,
+        "confidence": effect.level,
+        "p_value": effect.p_value,
+        "sets": effect.sets,
     }
     if trend is not None:
         told |= {
@@ -253,8 +273,7 @@ def _changes(grid: Grid, roles: Mapping[str, str]) -> pl.DataFrame:
             (code, roles[code], grid.outcome, float(old), float(new), float(new - old))
             for code, old, new in zip(grid.districts, *means, strict=True)
         ]
-    types = [*[pl.String] * 3, *[pl.Float64] * 3]
-    return pl.DataFrame(rows, schema=dict(zip(CHANGES, types, strict=True)), orient="row")
+    return pl.DataFrame(rows, schema=CHANGES, orient="row")
 
 
 def _path(found: _Found) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ ROW: Final = 28.0
 THICK: Final = 14.0
 TOP: Final = 10.0
 FOOT: Final = 26.0
-MOST_LABEL: Final = 230.0
+MOST_LABEL: Final = 290.0
 
 
 class Bar(NamedTuple):

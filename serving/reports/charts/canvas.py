@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from serving.reports.markup import Markup, el
 
-WIDTH: Final = 720.0
+WIDTH: Final = 900.0
 """Units of every chart's width; the page scales it."""
 
 CHAR: Final = 13.0

@@ -41,11 +41,12 @@ class _Frame(NamedTuple):
     right: float
     low: float
     high: float
-    count: int
+    places: int
 
     def x(self, number: int) -> float:
-        """The place of a point, the ends half a step in."""
-        return self.left + (self.right - self.left) * (number + 0.5) / self.count
+        """The place of a point, the ends a little in."""
+        first, last = self.left + 36, self.right - 12
+        return first + (last - first) * number / max(self.places - 1, 1)
 
     def y(self, value: float) -> float:
         """The height of a value."""
@@ -134,15 +135,15 @@ def _whisker(x: float, point: Point, frame: _Frame) -> Markup:
 def _names(rows: Sequence[Line], frame: _Frame) -> list[Markup]:
     """Names at the ends of their lines, moved apart where they would lie on one another."""
     ends = [
-        (frame.y(last[0]), row.name)
+        (frame.y(value), frame.x(place), row.name)
         for row in rows
-        if (last := [point.value for point in row.points if point.value is not None][-1:])
+        for place, value, _ in _pieces(row.points)[-1:]
     ]
     placed: list[Markup] = []
     lowest = TOP - APART
-    for y, name in sorted(ends):
+    for y, x, name in sorted(ends):
         lowest = max(y, lowest + APART)
-        placed.append(write(frame.right + 8, lowest, name, "label"))
+        placed.append(write(x + 12, lowest, name, "label"))
     return placed
 
 

@@ -1,10 +1,11 @@
 """The operator's own map: shapes from a GeoJSON, projected and thinned to what a page can show."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from math import cos, hypot, radians
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from data.errors import XuepeiError
 from serving.reports.charts.canvas import WIDTH, Named, canvas, write
@@ -51,52 +52,83 @@ def read_shapes(path: Path, places: Sequence[Place]) -> dict[str, list[Ring]]:
     return {place.code: found[place.code] for place in places}
 
 
-def _features(path: Path) -> list[Mapping[str, Any]]:
+class _Feature(BaseModel):
+    """One feature of a collection; its geometry is looked at once it is known to be wanted."""
+
+    id: str | int | None = None
+    properties: dict[str, object] | None = None
+    geometry: object = None
+
+
+class _Collection(BaseModel):
+    type: Literal["FeatureCollection"]
+    features: list[_Feature]
+
+
+_Ring = Annotated[list[Annotated[list[float], Field(min_length=2)]], Field(min_length=4)]
+
+
+class _Polygon(BaseModel):
+    type: Literal["Polygon"]
+    coordinates: list[_Ring]
+
+    def rings(self) -> list[_Ring]:
+        """Its outer ring, then its holes."""
+        return self.coordinates
+
+
+class _MultiPolygon(BaseModel):
+    type: Literal["MultiPolygon"]
+    coordinates: list[list[_Ring]]
+
+    def rings(self) -> list[_Ring]:
+        """Those of all its polygons."""
+        return [ring for polygon in self.coordinates for ring in polygon]
+
+
+_GEOMETRY: Final = TypeAdapter[_Polygon | _MultiPolygon](
+    Annotated[_Polygon | _MultiPolygon, Field(discriminator="type")]
+)
+
+
+def _features(path: Path) -> list[_Feature]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = f"{path} can't be read as GeoJSON: {error}"
+        return _Collection.model_validate_json(path.read_bytes()).features
+    except OSError as error:
+        message = f"{path} can't be read: {error}"
         raise XuepeiError(message) from error
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        message = f"{path} is no GeoJSON FeatureCollection: it has no list of features"
-        raise XuepeiError(message)
-    listed = cast("list[Any]", features)
-    return [feature for feature in listed if isinstance(feature, dict)]
+    except ValidationError as error:
+        message = f"{path} is no GeoJSON FeatureCollection: {_first(error)}"
+        raise XuepeiError(message) from error
 
 
-def _code(feature: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
-    properties = feature.get("properties") or {}
-    told = [properties.get(key) for key in KEYS] + [feature.get("id")]
+def _first(error: ValidationError) -> str:
+    """The first thing that is wrong, and where."""
+    fault = error.errors()[0]
+    place = ".".join(str(part) for part in fault["loc"])
+    return f"{place}: {fault['msg']}" if place else fault["msg"]
+
+
+def _code(feature: _Feature, names: Mapping[str, str]) -> str | None:
+    properties = feature.properties or {}
+    told = [properties.get(key) for key in KEYS] + [feature.id]
     codes = [str(each).ljust(12, "0") for each in told if each is not None]
     known = [code for code in codes if code in names.values()]
     return known[0] if known else names.get(str(properties.get("name")))
 
 
-def _rings(feature: Mapping[str, Any], where: str) -> list[Ring]:
-    geometry = feature.get("geometry") or {}
-    kind, given = geometry.get("type"), geometry.get("coordinates")
-    if kind not in ("Polygon", "MultiPolygon"):
-        message = f"{where} is {kind!r}; expected a Polygon or MultiPolygon"
-        raise XuepeiError(message)
+def _rings(feature: _Feature, where: str) -> list[Ring]:
     try:
-        polygons = [given] if kind == "Polygon" else given
-        rings = [[_point(at) for at in ring] for polygon in polygons for ring in polygon]
-    except (TypeError, ValueError, IndexError) as error:
-        message = f"{where} has coordinates that are no rings of longitude and latitude: {error}"
+        given = _GEOMETRY.validate_python(feature.geometry).rings()
+    except ValidationError as error:
+        message = f"{where} is no Polygon or MultiPolygon: {_first(error)}"
         raise XuepeiError(message) from error
-    if any(len(ring) < 4 for ring in rings):
-        message = f"{where} has a ring of fewer than four points"
+    rings = [[(at[0], at[1]) for at in ring] for ring in given]
+    off = [at for ring in rings for at in ring if not (abs(at[0]) <= 180 and abs(at[1]) <= 90)]
+    if off:
+        message = f"{where} has a point {off[0]}, which is no longitude and latitude in degrees"
         raise XuepeiError(message)
     return rings
-
-
-def _point(at: Sequence[Any]) -> Point:
-    lon, lat = float(at[0]), float(at[1])
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        message = f"({lon:g}, {lat:g}) is no longitude and latitude in degrees"
-        raise ValueError(message)
-    return lon, lat
 
 
 def shapes(named: Named, places: Sequence[Place], rings: Mapping[str, Sequence[Ring]]) -> Markup:

@@ -25,7 +25,7 @@ PLACES: Final[Mapping[str, tuple[int, int]]] = {
 """Column and row of each district's tile, west to east and north to south."""
 
 COLUMNS: Final = 5
-WIDE: Final = 132.0
+WIDE: Final = 150.0
 HIGH: Final = 62.0
 GAP: Final = 6.0
 
