@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import SuppressionError
-from data.privacy.suppression.axes import ROOT, Axes, Axis, Ints, axes_of
+from data.privacy.suppression.axes import ROOT, Axes, Axis, Ints
 from data.privacy.suppression.tabulation import Tabulation
 
 Floats = npt.NDArray[np.float64]
@@ -33,9 +33,11 @@ class Cells:
     people: Floats
     """Distinct people behind them, where acts are counted; else ``value``."""
     published: Flags
-    """Whether a table of this release shows the cell."""
+    """Whether a table shows the cell, of this release or of an earlier one."""
     shy: Flags
     """Whether "nobody" may not be told of the cell."""
+    past: Flags
+    """Whether earlier releases alone told the cell."""
 
     def place(self, keys: Ints) -> tuple[Ints, Flags]:
         """Where each key stands, and whether it is there at all."""
@@ -44,19 +46,12 @@ class Cells:
         return at, there
 
 
-def cells_of(tabulations: Sequence[Tabulation]) -> tuple[Axes, Cells]:
-    """The cells of a release and the axes they lie on.
+def shown_cells(tabulations: Sequence[Tabulation], axes: Axes) -> Cells:
+    """The cells that stand in tables, one for each even where several show it.
 
     Raises:
         SuppressionError: two tables tell different counts of one cell, or a count is missing.
     """
-    axes = axes_of(tabulations)
-    shown = _shown(tabulations, axes)
-    return axes, _bound(_closed(shown, axes), axes)
-
-
-def _shown(tabulations: Sequence[Tabulation], axes: Axes) -> Cells:
-    """The cells that stand in tables, one for each even where several show it."""
     columns: list[tuple[Ints, Floats, Floats, Flags]] = []
     for table in tabulations:
         for figure in table.figures:
@@ -81,7 +76,8 @@ def _shown(tabulations: Sequence[Tabulation], axes: Axes) -> Cells:
     np.minimum.at(fewest, back, people)
     any_shy = np.zeros(len(cells), dtype=np.bool_)
     np.logical_or.at(any_shy, back, shy)
-    return Cells(cells, value[first], fewest, np.ones(len(cells), dtype=np.bool_), any_shy)
+    no = np.zeros(len(cells), dtype=np.bool_)
+    return Cells(cells, value[first], fewest, ~no, any_shy, no)
 
 
 def _disagreement(axes: Axes, key: int, one: float, other: float) -> SuppressionError:
@@ -91,13 +87,13 @@ def _disagreement(axes: Axes, key: int, one: float, other: float) -> Suppression
     )
 
 
-def _closed(cells: Cells, axes: Axes) -> Cells:
-    """The cells and all sums of them along axes that add up."""
+def tied_cells(cells: Cells, axes: Axes) -> Cells:
+    """The cells with the unpublished sums of them that lie below a published cell."""
     for axis in axes.each:
         if axis.kind == "adds":
             for depth in range(int(axis.depth.max(initial=0)), 0, -1):
                 cells = _with_sums(cells, axis, depth)
-    return cells
+    return _bound(cells, axes)
 
 
 def _with_sums(cells: Cells, axis: Axis, depth: int) -> Cells:
@@ -119,6 +115,7 @@ def _with_sums(cells: Cells, axis: Axis, depth: int) -> Cells:
         np.concatenate([cells.people, people[new]])[order],
         np.concatenate([cells.published, blank])[order],
         np.concatenate([cells.shy, blank])[order],
+        np.concatenate([cells.past, blank])[order],
     )
 
 
@@ -140,4 +137,5 @@ def _bound(cells: Cells, axes: Axes) -> Cells:
         cells.people[keep],
         cells.published[keep],
         cells.shy[keep],
+        cells.past[keep],
     )

@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 
 from data.errors import SuppressionError
-from data.privacy.suppression.axes import Axes
-from data.privacy.suppression.cells import Cells, Flags, cells_of
+from data.privacy.suppression.axes import Axes, axes_of
+from data.privacy.suppression.cells import Cells, Flags, shown_cells, tied_cells
 from data.privacy.suppression.complements import Hiding, complement
+from data.privacy.suppression.memory import Memory, held_again, remembered, told_already, with_past
 from data.privacy.suppression.primary import few, isolating
 from data.privacy.suppression.sums import sums_of
 from data.privacy.suppression.tabulation import SUPPRESSED, Tabulation, check_together
@@ -65,6 +66,7 @@ def suppress(
     k: int = K,
     *,
     width: float | None = None,
+    earlier: Sequence[Suppressed] = (),
 ) -> Suppressed:
     """Hold back cells under ``k`` and whatever would give them away.
 
@@ -72,6 +74,7 @@ def suppress(
         tabulations: every table that is released together, margins included.
         k: the smallest number of people that may be told of.
         width: how wide open hidden cells are left; ``k`` when None.
+        earlier: what was released before of the same people, oldest first.
 
     Raises:
         SuppressionError: tables that contradict one another or can't be read as described.
@@ -81,8 +84,11 @@ def suppress(
         message = f"k is {k}; expected 2 or more"
         raise SuppressionError(message)
     open_by = float(k if width is None else width)
-    axes, cells = cells_of(tabulations)
-    hiding = _primary(axes, cells, k)
+    past = [table for release in earlier for table in release.tables]
+    axes = axes_of([*tabulations, *past])
+    memory = remembered(past, axes)
+    cells = tied_cells(with_past(shown_cells(tabulations, axes), memory), axes)
+    hiding = _primary(axes, cells, memory, k)
     primary = int(hiding.hidden.sum())
     witnesses = Witnesses(hiding.sums)
     complement(hiding)
@@ -95,7 +101,7 @@ def suppress(
     report = Report(
         k,
         open_by,
-        int(cells.published.sum()),
+        int((cells.published & ~cells.past).sum()),
         primary,
         int(hiding.hidden.sum()) - primary,
         witnesses.programs,
@@ -105,13 +111,18 @@ def suppress(
     )
 
 
-def _primary(axes: Axes, cells: Cells, k: int) -> Hiding:
+def _primary(axes: Axes, cells: Cells, memory: Memory, k: int) -> Hiding:
     sums = sums_of(cells, axes)
-    hidden = few(sums, k) & sums.published
-    seen = (sums.published & ~hidden)[: len(cells.key)]
-    for inner, _ in isolating(cells, axes, seen, k):
-        hidden[inner] = True
-    return Hiding(sums, k, hidden, np.zeros(len(hidden), dtype=np.bool_))
+    count = len(cells.key)
+    frozen = np.zeros(len(sums.value), dtype=np.bool_)
+    small = few(sums, k)
+    frozen[:count] = told_already(cells, memory)
+    frozen &= ~small
+    hidden = small & sums.published
+    hidden[:count] |= held_again(cells, memory, k)
+    for inner, outer in isolating(cells, axes, (sums.published & ~hidden)[:count], k):
+        hidden[np.where(frozen[inner], outer, inner)] = True
+    return Hiding(sums, k, hidden & ~frozen, frozen)
 
 
 def _unprotected(axes: Axes, cells: Cells, at: int) -> SuppressionError:

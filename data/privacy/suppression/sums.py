@@ -88,10 +88,12 @@ def _with_rests(cells: Cells, axes: Axes, sums: _Told, loose: Flags) -> Sums:
     slack = TOLERANCE * np.maximum(1.0, cells.value[whole])
     rest = cells.value[whole] - told
     rest[np.abs(rest) <= slack] = 0.0
-    wrong = (rest < 0) & cells.published[whole]
+    stale = np.bincount(owner, cells.past[part], minlength=len(whole)) > 0
+    wrong = (rest < 0) & cells.published[whole] & ~cells.past[whole] & ~stale
     if wrong.any():
         raise _too_many(cells, axes, whole[wrong][0], float(told[wrong][0]))
-    # An unpublished whole that was summed along another axis, of which more is told, ties nothing.
+    # What ties nothing: an unpublished whole summed along an axis of which less is told, and
+    # counts of earlier releases that were revised since.
     kept = rest >= 0
     stays = kept[owner]
     part, owner = part[stays], (np.cumsum(kept) - 1)[owner[stays]]

@@ -21,7 +21,7 @@ from data.privacy.suppression.cells import TOLERANCE, Flags, Floats
 from data.privacy.suppression.complements import Hiding
 from data.privacy.suppression.sums import Sums
 
-BLOCK: Final = 1500
+BLOCK: Final = 1000
 """Hidden cells that one linear program moves at most, unless they hang together."""
 REACH: Final = 4
 """How far a cell may be moved, in protection widths."""
@@ -61,9 +61,8 @@ def loosen(hiding: Hiding, witnesses: Witnesses, width: float) -> Ints:
     """
     ties = _matrix(hiding.sums)
     wanted: list[int] = []
-    for block in _blocks(hiding, witnesses, width, ties):
-        block.spread()
-        wanted += block.alone()
+    for cells, group in _blocks(hiding, witnesses, width, ties):
+        wanted += Block(hiding, witnesses, width, ties, cells, group).spread().alone()
     return np.unique(np.array(wanted, dtype=np.int64))
 
 
@@ -78,8 +77,8 @@ def _matrix(sums: Sums) -> csr_array:
 
 def _blocks(
     hiding: Hiding, witnesses: Witnesses, width: float, ties: csr_array
-) -> Iterator["Block"]:
-    """Hidden cells that hang together, few such groups to a block."""
+) -> Iterator[tuple[Ints, Ints]]:
+    """Hidden cells, and which of them hang together; few such groups to a block."""
     cells = np.flatnonzero(hiding.unseen)
     inner = ties[:, cells]
     _, group = csgraph.connected_components(abs(inner).T @ abs(inner), directed=False)
@@ -89,7 +88,8 @@ def _blocks(
     sizes = np.unique(group[order], return_counts=True)[1]
     begin = 0
     for size in _together(sizes):
-        yield Block(hiding, witnesses, width, ties, cells[order[begin : begin + size]])
+        block = order[begin : begin + size]
+        yield cells[block], group[block].astype(np.int64)
         begin += size
 
 
@@ -114,38 +114,63 @@ class Block:
     width: float
     ties: csr_array
     cells: Ints
+    group: Ints
+    """The group of each cell; groups share no sum, so that each moves by itself."""
     rows: Ints = field(init=False)
+    """The sums that tie these cells."""
+    row_group: Ints = field(init=False)
     inner: Any = field(init=False)
-    """Their part of the sums, sparse; the stubs of ``linprog`` know of dense ones alone."""
+    """Those sums of these cells, sparse; the stubs of ``linprog`` know of dense ones alone."""
 
     def __post_init__(self) -> None:
         """Find the sums that tie these cells."""
         columns = self.ties[:, self.cells]
         self.rows = np.flatnonzero(np.diff(columns.indptr))
-        self.inner = columns[self.rows].tocsc()
+        tied = columns[self.rows]
+        self.row_group = self.group[tied.indices[tied.indptr[:-1]]]
+        self.inner = tied.tocsc()
 
-    def spread(self) -> None:
-        """Push all cells that lack a witness at once, some up and some down, turn by turn."""
-        vain, turn = 0, 0
-        lacking = self._lacking()
+    def spread(self) -> "Block":
+        """Push all cells that lack a witness at once, some up and some down, turn by turn.
+
+        Returns:
+            The groups in which some cell still lacks one.
+        """
+        block, vain, turn = self, 0, 0
+        lacking = block._lacking()
         while lacking.any() and vain < VAIN_ROUNDS:
-            self._push(np.where(lacking, _signs(self.cells, turn), 0.0), self.width)
-            left = self._lacking()
-            vain = 0 if left.sum() < lacking.sum() else vain + 1
-            lacking, turn = left, turn + 1
+            block._push(np.where(lacking, _signs(block.cells, turn), 0.0), self.width)
+            left = int(block._lacking().sum())
+            vain = 0 if left < lacking.sum() else vain + 1
+            block, turn = block._busy(), turn + 1
+            lacking = block._lacking()
+        return block
+
+    def _busy(self) -> "Block":
+        """The groups in which some cell lacks a witness."""
+        kept = np.isin(self.group, self.group[self._lacking()])
+        if kept.all():
+            return self
+        cells, group = self.cells[kept], self.group[kept]
+        return Block(self.hiding, self.witnesses, self.width, self.ties, cells, group)
 
     def alone(self) -> Iterator[int]:
-        """Push one by one what still lacks a witness; yields the cells to hide for the others."""
-        for at in np.flatnonzero(self._lacking()).tolist():
-            if self._lacking()[at]:
-                push = np.zeros(len(self.cells))
-                push[at] = 1.0
-                prices = [
-                    self._push(push, REACH * self.width),
-                    self._push(-push, REACH * self.width),
-                ]
-                if self._lacking()[at]:
-                    yield from self._cheapest(prices)
+        """Push one cell of each group at a time, while it has cells that lack a witness.
+
+        Yields:
+            For a group's first cell that doesn't move far enough, the cell to hide.
+        """
+        going = np.ones(len(self.cells), dtype=np.bool_)
+        while (left := np.flatnonzero(going & self._lacking())).size:
+            _, first = np.unique(self.group[left], return_index=True)
+            pushed = left[first]
+            push = np.zeros(len(self.cells))
+            push[pushed] = 1.0
+            prices = [self._push(push, REACH * self.width), self._push(-push, REACH * self.width)]
+            stuck = self.group[pushed[self._lacking()[pushed]]]
+            going &= ~np.isin(self.group, stuck)
+            for group in stuck.tolist():
+                yield from self._cheapest(self.row_group == group, prices)
 
     def _lacking(self) -> Flags:
         return self.witnesses.lacking(self.hiding, self.width)[self.cells]
@@ -165,15 +190,13 @@ class Block:
         high[self.cells] = np.maximum(high[self.cells], found.x)
         return np.asarray(found.eqlin.marginals, dtype=np.float64)
 
-    def _cheapest(self, prices: list[Floats]) -> Iterator[int]:
+    def _cheapest(self, held: Flags, prices: list[Floats]) -> Iterator[int]:
         """The cheapest published cell whose hiding would let the pushed one move farther."""
-        costs = self.hiding.costs()
-        around = self.ties[self.rows]
-        pulls = np.max([np.abs(around.T @ price) for price in prices], axis=0)
-        costs[pulls <= PRICE] = np.inf
-        best = int(np.argmin(costs))
-        if np.isfinite(costs[best]):
-            yield best
+        around = self.ties[self.rows[held]]
+        pulls = np.max([np.abs(around.T @ price[held]) for price in prices], axis=0)
+        able = np.flatnonzero((pulls > PRICE) & self.hiding.free)
+        if len(able):
+            yield int(able[np.argmin(self.hiding.costs()[able])])
 
 
 def _signs(cells: Ints, turn: int) -> Floats:

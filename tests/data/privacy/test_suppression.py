@@ -122,5 +122,5 @@ def test_a_cell_hidden_in_one_table_is_hidden_in_all() -> None:
 def test_tables_that_tell_one_cell_differently_are_refused() -> None:
     one = pl.DataFrame({"town": ["a"], "n": [40]})
     two = pl.DataFrame({"town": ["a"], "n": [50]})
-    with pytest.raises(SuppressionError, match="40 of one cell.*own population"):
+    with pytest.raises(SuppressionError, match=r"40 of one cell.*own population"):
         suppress([Tabulation("one", one, ("town",), "n"), Tabulation("two", two, ("town",), "n")])

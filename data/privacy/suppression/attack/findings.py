@@ -8,7 +8,16 @@ import numpy as np
 import polars as pl
 
 from data.privacy.suppression.attack.bounds import Ints, equations, groups
-from data.privacy.suppression.attack.known import CELL, FIGURE, HELD, VALUE, WHO, Known, known
+from data.privacy.suppression.attack.known import (
+    CELL,
+    FIGURE,
+    HELD,
+    VALUE,
+    WHO,
+    Known,
+    known,
+    told_twice,
+)
 from data.privacy.suppression.tabulation import Tabulation
 
 DETERMINED: float = 1e-3
@@ -31,7 +40,10 @@ class Narrow:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two told cells, one within the other, that differ by few people."""
+    """Two told cells, one within the other, that differ by few people.
+
+    Or one cell told at two times, between which few came or left.
+    """
 
     outer: dict[str, str]
     inner: dict[str, str]
@@ -50,6 +62,9 @@ class Findings:
     pairs: tuple[Pair, ...]
     few: tuple[dict[str, str], ...]
     """Told cells of 1 to k - 1 people."""
+    told_before: tuple[dict[str, str], ...] = ()
+    """Cells held back that earlier releases told: revised since, or held back in vain. For
+    whoever knows which; no fault by itself."""
 
     @property
     def recovered(self) -> tuple[Narrow, ...]:
@@ -69,6 +84,7 @@ def audit(
     width: float | None = None,
     cells: int | None = None,
     seed: int = 0,
+    earlier: Sequence[Tabulation] = (),
 ) -> Findings:
     """Attack released tables with all that they tell: linear programs, and pairs of cells.
 
@@ -78,19 +94,21 @@ def audit(
         width: how wide open each hidden cell must be; ``k`` when None.
         cells: how many hidden cells to bound, drawn at random; all when None.
         seed: draws the cells.
+        earlier: what was released before, oldest first.
     """
-    told = known(tables)
+    told = known(tables, earlier)
     wide = float(k if width is None else width)
     hidden = np.flatnonzero(told.cells[HELD].to_numpy())
     drawn = np.random.default_rng(seed).permutation(hidden)[: cells if cells is not None else None]
-    narrow = tuple(_narrow(told, drawn, wide))
+    changed, before = _since(tables, earlier, k)
     return Findings(
         told=told.cells[VALUE].count(),
         hidden=len(hidden),
         audited=len(drawn),
-        narrow=narrow,
-        pairs=tuple(_pairs(told, k)),
+        narrow=tuple(_narrow(told, drawn, wide)),
+        pairs=(*_pairs(told, k), *changed),
         few=tuple(_in_words(row) for row in _few(told, k).iter_rows(named=True)),
+        told_before=before,
     )
 
 
@@ -106,6 +124,26 @@ def _narrow(told: Known, drawn: Ints, width: float) -> Iterator[Narrow]:
         if is_drawn[group.columns].any():
             for cell, low, high in group.narrow(is_drawn[group.columns]):
                 yield Narrow(_in_words(places.row(cell, named=True)), low, high)
+
+
+def _since(
+    tables: Sequence[Tabulation], earlier: Sequence[Tabulation], k: int
+) -> tuple[tuple[Pair, ...], tuple[dict[str, str], ...]]:
+    """Cells that changed by few since an earlier release, and those it told that are held now."""
+    if not earlier:
+        return (), ()
+    place, twice = told_twice(tables, earlier)
+    change = (pl.col("now") - pl.col("then")).abs()
+    slack = 1e-6 * pl.max_horizontal(pl.lit(1.0), pl.col("then"))
+    few = twice.with_columns(change=change).filter((change > slack) & (change < k - slack))
+    held = twice.filter(pl.col("now").is_null()).select(place).unique(maintain_order=True)
+    pairs = (
+        Pair(_in_words(where), _in_words(where), people)
+        for where, people in zip(
+            few.select(place).iter_rows(named=True), few["change"], strict=True
+        )
+    )
+    return tuple(pairs), tuple(_in_words(row) for row in held.iter_rows(named=True))
 
 
 def _few(told: Known, k: int) -> pl.DataFrame:

@@ -52,22 +52,48 @@ class Known:
         return moved.with_columns(pl.col("up").alias(ladder.column)).drop("up")
 
 
-def known(tables: Sequence[Tabulation]) -> Known:
+def known(tables: Sequence[Tabulation], earlier: Sequence[Tabulation] = ()) -> Known:
     """What the tables tell together: a cell that one of them tells is told.
 
     Args:
         tables: released tables, nulls for what they hold back.
+        earlier: tables released before, oldest first; what they tell of cells that aren't in
+            ``tables`` is known as well.
     """
-    ladders = tuple(_ladders(tables))
-    columns = [WHO, *(ladder.column for ladder in ladders)]
-    long = pl.concat([_long(table) for table in tables], how="diagonal")
-    cells = (
-        long.with_columns(pl.col(column).fill_null(EVERYBODY) for column in columns)
-        .group_by(columns)
-        .agg(pl.col(VALUE).drop_nulls().first(), pl.col(HELD).any())
-        .sort(columns)
-    )
-    return _with_sums(Known(cells, ladders))
+    ladders = tuple(_ladders([*tables, *earlier]))
+    now, then = _told(tables, ladders), _told(earlier[::-1], ladders)
+    place = [WHO, *(ladder.column for ladder in ladders)]
+    past = then.filter(pl.col(VALUE).is_not_null()).join(now, on=place, how="anti")
+    cells = pl.concat([now, past.with_columns(pl.lit(False).alias(HELD))])
+    return _with_sums(Known(cells.sort(place), ladders))
+
+
+def told_twice(
+    tables: Sequence[Tabulation], earlier: Sequence[Tabulation]
+) -> tuple[list[str], pl.DataFrame]:
+    """Cells that earlier releases told and that are in this one: the count of then and of now.
+
+    Returns:
+        The columns that say where a cell lies, and a row for each cell and earlier table with
+        these and the counts ``then`` and ``now`` (null where it is held back now).
+    """
+    ladders = tuple(_ladders([*tables, *earlier]))
+    place = [WHO, *(ladder.column for ladder in ladders)]
+    now = _told(tables, ladders).select(*place, now=VALUE)
+    then = [
+        _told([table], ladders).drop_nulls(VALUE).select(*place, then=VALUE) for table in earlier
+    ]
+    return place, pl.concat([each.join(now, on=place) for each in then]).unique().sort(place)
+
+
+def _told(tables: Sequence[Tabulation], ladders: Sequence[Ladder]) -> pl.DataFrame:
+    """A row for each cell of the tables: where it lies, its count, whether some hold it back."""
+    place = [WHO, *(ladder.column for ladder in ladders)]
+    schema = {**dict.fromkeys(place, pl.String), VALUE: pl.Float64, HELD: pl.Boolean}
+    long = pl.concat([pl.DataFrame(schema=schema), *map(_long, tables)], how="diagonal")
+    filled = long.with_columns(pl.col(column).fill_null(EVERYBODY) for column in place)
+    told = pl.col(VALUE).drop_nulls().first()
+    return filled.group_by(place, maintain_order=True).agg(told, pl.col(HELD).any())
 
 
 def _long(table: Tabulation) -> pl.DataFrame:
