@@ -14,6 +14,7 @@ from data.cli.moments import read_month
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from features.demand.build import end_of
+from features.terms import terms
 from recsys.planning.pilots.comparison import Weighting
 from recsys.planning.pilots.districts import (
     check_districts,
@@ -83,19 +84,19 @@ def pilot(
         city_map = CityMap(names, geojson)
         tried = _pilots(city, moment, pilots, people)
         compared = _others(others, people, tried)
+        over = terms(city, moment).filter("over")
+        listed, before = over["term"].to_list(), terms_before(over, start)
+        given = _given(gaps or [], panel or [], over, people)
         tables = term_tables(city, moment, lambda step: bar.update(task, description=step))
-        over = tables.terms.filter("over")
-        before = terms_before(over, start)
         bar.update(task, description="comparing")
         figures = pl.concat(
             [
                 outcomes(tables.programmes, tables.residents, people),
-                reach_outcome(city, moment, over["term"].to_list()),
-                *_given(gaps or [], panel or [], over, people),
+                reach_outcome(city, moment, listed),
+                *given,
             ]
         )
-        terms = over["term"].to_list()
-        found = study(figures, tried, compared, terms, before, weighting, names)
+        found = study(figures, tried, compared, listed, before, weighting, names)
         bar.update(task, description="writing")
         facts = facts_of(month, city)
         write_reports(target, {"": pilot_report(found, names, city_map, facts, language)})

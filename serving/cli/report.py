@@ -1,8 +1,9 @@
 """``xuepei report``: the report of a term, district by district."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import polars as pl
 import typer
@@ -15,6 +16,7 @@ from data.store import open_snapshot
 from features.asof import known
 from features.course import skill_names
 from features.demand.build import end_of
+from features.terms import terms
 from recsys.planning.terms.tables import TermTables, term_tables
 from serving.cli.options import AsJson, Snapshot
 from serving.cli.report_options import AsOfMonth, Geojson, ReportFolder, checked_lang, facts_of
@@ -26,6 +28,8 @@ from serving.reports.term import Ground, term_report
 
 app = typer.Typer(add_completion=False)
 
+ALL: Final = "all"
+
 Given = Path | None
 
 
@@ -36,7 +40,7 @@ def report(
     target: ReportFolder,
     division: Annotated[
         str, typer.Option(help="A district's code, 6 or 12 digits, or all of them: all.")
-    ] = "all",
+    ] = ALL,
     term: Annotated[
         str | None, typer.Option(help="Which term; left out, the last one that is over.")
     ] = None,
@@ -55,7 +59,7 @@ def report(
     city, moment = open_snapshot(snapshot), end_of(month)
     with progress() as bar:
         task = bar.add_task("counting", total=None)
-        names = _names(city, month_end=moment)
+        names = _names(city, moment)
         districts = {code: name for code, name in names.items() if _is_district(code)}
         city_map = CityMap(districts, geojson)
         beside = _ids(city, moment, names)
@@ -64,15 +68,16 @@ def report(
             for key, path in files.items()
             if path is not None
         }
+        which, asked = _term(term, terms(city, moment)), _districts(division, districts)
         tables = term_tables(city, moment, lambda step: bar.update(task, description=step))
-        chosen, which = _districts(division, districts, tables), _term(term, tables)
+        chosen = asked if division != ALL else _holding(asked, tables)
         ground = Ground(
             tables, names, districts, _city_code(districts), city_map, given,
             facts_of(month, city), language,
         )  # fmt: skip
         bar.update(task, description="writing")
         reports = {code: term_report(ground, code, which) for code in chosen}
-        if division == "all":
+        if division == ALL:
             index = index_page(ground, {code: districts[code] for code in chosen}, which)
             write_reports(target, reports, index)
         else:
@@ -92,8 +97,8 @@ def report(
     return result
 
 
-def _names(city: City, month_end: Any) -> dict[str, str]:
-    rows = known(city, "divisions", month_end).select("division_code", "name").collect()
+def _names(city: City, moment: datetime) -> dict[str, str]:
+    rows = known(city, "divisions", moment).select("division_code", "name").collect()
     return dict(rows.sort("division_code").iter_rows())
 
 
@@ -105,7 +110,7 @@ def _city_code(districts: Mapping[str, str]) -> str:
     return next(iter(districts), "")[:4].ljust(12, "0")
 
 
-def _ids(city: City, moment: Any, names: Mapping[str, str]) -> dict[str, pl.DataFrame]:
+def _ids(city: City, moment: datetime, names: Mapping[str, str]) -> dict[str, pl.DataFrame]:
     """Names by the ids that tables of other verbs carry."""
     tables = (("courses", "course_id", "title", "course"), ("venues", "venue_id", "name", "venue"))
     found = {
@@ -117,35 +122,44 @@ def _ids(city: City, moment: Any, names: Mapping[str, str]) -> dict[str, pl.Data
     return {"skill_id": skills.unique("skill_id"), "division_code": places, **found}
 
 
-def _districts(division: str, districts: Mapping[str, str], tables: TermTables) -> list[str]:
-    """The districts asked for; of all, those that held anything.
+def _districts(division: str, districts: Mapping[str, str]) -> list[str]:
+    """The districts asked for.
 
     Raises:
-        XuepeiError: it is no district of the snapshot, or none held anything.
+        XuepeiError: it is no district of the snapshot.
     """
-    held = set(tables.programmes["division_code"])
-    if division == "all":
-        chosen = [code for code in districts if code in held]
-        if not chosen:
-            message = "no district of the snapshot held a section; there is nothing to report"
-            raise XuepeiError(message)
-        return chosen
+    if division == ALL:
+        return list(districts)
     code = division.ljust(12, "0")
     if code not in districts:
         listed = ", ".join(f"{code} {name}" for code, name in districts.items()) or "none"
-        message = f"{division!r} is no district of the snapshot; there are {listed}, or all"
+        message = f"{division!r} is no district of the snapshot; there are {listed}, or {ALL}"
         raise XuepeiError(message)
     return [code]
 
 
-def _term(wanted: str | None, tables: TermTables) -> str:
+def _holding(districts: Sequence[str], tables: TermTables) -> list[str]:
+    """Those that ever held a section.
+
+    Raises:
+        XuepeiError: none did.
+    """
+    held = set(tables.programmes["division_code"])
+    chosen = [code for code in districts if code in held]
+    if not chosen:
+        message = "no district of the snapshot held a section; there is nothing to report"
+        raise XuepeiError(message)
+    return chosen
+
+
+def _term(wanted: str | None, listed: pl.DataFrame) -> str:
     """The term asked for, else the last that is over.
 
     Raises:
         XuepeiError: no such term, or none is over.
     """
-    names = tables.terms["term"].to_list()
-    over = tables.terms.filter("over")["term"].to_list()
+    names = listed["term"].to_list()
+    over = listed.filter("over")["term"].to_list()
     if wanted is None and over:
         return str(over[-1])
     if wanted not in names:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 
 import polars as pl
+import polars.selectors as cs
 
 from recsys.planning.pilots.outcomes import outcome_named
 from serving.reports.markup import Markup, el
@@ -13,6 +14,9 @@ from serving.reports.words import Kind, Label, Lang, value_named, word
 
 HELD_BACK: Final = "—"
 """Stands for a figure that may not be told."""
+
+DIGITS: Final = 6
+"""Significant digits of a figure."""
 
 UNKNOWN: Final = Label("无数据", "n/a")
 
@@ -52,6 +56,11 @@ class Table:
     frame: pl.DataFrame
     shown: tuple[str, ...] = ()
     notes: tuple[Label, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Six significant digits, in every file alike: a workbook holds no more than sixteen."""
+        rounded = self.frame.with_columns(cs.float().round_sig_figs(DIGITS))
+        object.__setattr__(self, "frame", rounded)
 
     def columns(self, lang: Lang) -> tuple[str, ...]:
         """The columns that the page shows: of words in both languages, those in its own."""

@@ -175,6 +175,7 @@ VALUES: Final[Mapping[str, Label]] = {
     "training": Label("培训不足", "training"),
     "pay": Label("薪酬", "pay"),
     "place": Label("地点", "place"),
+    "unclear": Label("原因不明", "unclear"),
     "extraction_doubt": Label("识别存疑", "reading in doubt"),
     "red": Label("红：落后", "red: behind"),
     "amber": Label("黄：略缓", "amber: a little behind"),

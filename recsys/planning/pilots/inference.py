@@ -8,7 +8,7 @@ an effect is refused when, taken off the pilots' changes, it leaves theirs among
 """
 
 from dataclasses import dataclass
-from math import floor, inf
+from math import floor, inf, isfinite
 from typing import Final
 
 import numpy as np
@@ -78,6 +78,9 @@ def effect_of(
     shares = contrast(sets[0].astype(np.float64), sets, weights)
     level = attainable(len(sets))
     low, high = (None, None) if level is None else _interval(differences, shares, level)
+    if low is None or high is None or not isfinite(high - low):
+        # a set whose comparison is made of the pilots alone can leave an end open
+        level, low, high = None, None, None
     slack = TIE * float(np.abs(differences).max())
     as_large = np.abs(differences) >= abs(differences[0]) - slack
     return Effect(float(differences[0]), low, high, level, float(as_large.mean()), len(sets))
@@ -129,7 +132,7 @@ def family_p_values(tables: NDArray[np.float64]) -> NDArray[np.float64]:
         (outcomes,).
 
     >>> family_p_values(np.array([[3.0, 1.0, -1.0, 0.5], [0.1, 2.0, -1.0, 1.0]])).tolist()
-    [0.5, 1.0]
+    [0.25, 1.0]
     """
     spread = np.sqrt((tables**2).mean(axis=1, keepdims=True))
     striking = np.abs(tables) / np.where(spread > 0, spread, 1.0)

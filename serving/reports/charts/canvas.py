@@ -13,6 +13,9 @@ WIDTH: Final = 900.0
 CHAR: Final = 13.0
 """Width of a Chinese character at the charts' text size; others take about half."""
 
+LEAST_SPAN: Final = 1e-9
+"""Numbers that differ by less, relative to their size, differ by rounding alone."""
+
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -82,8 +85,9 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     >>> ticks(-1.4, 2.2)
     [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
     """
-    span = (high - low) or abs(high) or 1.0
+    size = max(abs(low), abs(high))
+    span = high - low if high - low > LEAST_SPAN * size else size or 1.0
     unit = 10.0 ** floor(log10(span / most))
     step = next(unit * factor for factor in (1, 2, 5, 10) if span / (unit * factor) <= most)
     first, last = floor(low / step), max(ceil(high / step), floor(low / step) + 1)
-    return [round(number * step, 10) for number in range(first, last + 1)]
+    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
