@@ -52,7 +52,10 @@ def pilot(
     ] = None,
     others: Annotated[
         list[str] | None,
-        typer.Option("--compare", help="A comparison district; repeatable. Left out, all others."),
+        typer.Option(
+            "--compare",
+            help="A comparison district; repeatable. Left out, all others that hold sections.",
+        ),
     ] = None,
     weights: Annotated[
         str,
@@ -83,16 +86,18 @@ def pilot(
         }
         city_map = CityMap(names, geojson)
         tried = _pilots(city, moment, pilots, people)
-        compared = _others(others, people, tried)
+        named = _others(others or [], people, tried)
         over = terms(city, moment).filter("over")
         listed, before = over["term"].to_list(), terms_before(over, start)
         given = _given(gaps or [], panel or [], over, people)
         tables = term_tables(city, moment, lambda step: bar.update(task, description=step))
         bar.update(task, description="comparing")
+        holding = tables.programmes["division_code"].unique().to_list()
+        compared = named or [code for code in names if code in holding and code not in tried]
         figures = pl.concat(
             [
                 outcomes(tables.programmes, tables.residents, people),
-                reach_outcome(city, moment, listed),
+                reach_outcome(city, moment, listed, holding),
                 *given,
             ]
         )
@@ -125,16 +130,12 @@ def _pilots(
     return pilot_districts(city, moment)
 
 
-def _others(
-    named: Sequence[str] | None, people: pl.DataFrame, pilots: Sequence[str]
-) -> tuple[str, ...]:
-    """The comparison districts named, else all that are no pilots.
+def _others(named: Sequence[str], people: pl.DataFrame, pilots: Sequence[str]) -> tuple[str, ...]:
+    """The comparison districts that are named.
 
     Raises:
         XuepeiError: a pilot is named as its own comparison.
     """
-    if not named:
-        return tuple(code for code in people["district_code"] if code not in pilots)
     codes = check_districts(named, people, "comparison districts")
     both = [code for code in codes if code in pilots]
     if both:

@@ -168,5 +168,5 @@ def number(value: float, kind: Kind) -> str:
     sign = "+" if kind == "signed" else ""
     size = abs(value)
     places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 0.1 or size == 0 else 3
-    whole = isinstance(value, int) or value == 0 or (size >= 10 and float(value).is_integer())
+    whole = isinstance(value, int) or size == 0.0 or (size >= 10 and float(value).is_integer())
     return f"{value:{sign},.{0 if whole else places}f}"

@@ -98,7 +98,11 @@ def _long(wide: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
 
 def reach_outcome(
-    city: City, moment: datetime, terms: Sequence[str], programme: str = VOCATIONAL
+    city: City,
+    moment: datetime,
+    terms: Sequence[str],
+    holding: Sequence[str],
+    programme: str = VOCATIONAL,
 ) -> pl.DataFrame:
     """Seats within 30 minutes of home for 10,000 residents, by district and term.
 
@@ -109,6 +113,8 @@ def reach_outcome(
         city: any snapshot.
         moment: the cut-off, with an offset from UTC.
         terms: which terms.
+        holding: districts whose sections are in the snapshot. Of others nothing is known: that
+            nothing within reach is listed doesn't mean that there is none.
         programme: whose seats.
 
     Returns:
@@ -131,7 +137,8 @@ def reach_outcome(
     minutes = reach(homes, sites, cut_min=VOCATIONAL_MIN, measured=measured)
     people = homes["population"].to_numpy().astype(np.float64)
     spread = catchment(minutes, people, VOCATIONAL_MIN).spread(_seats(sections, sites, terms))
-    return _mean_access(homes, np.asarray(spread), terms)
+    found = _mean_access(homes, np.asarray(spread), terms)
+    return found.filter(pl.col("division_code").is_in(list(holding)))
 
 
 def _seats(

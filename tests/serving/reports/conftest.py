@@ -1,7 +1,7 @@
 """A city of four districts and four terms, one of them a pilot, whose names mean mischief.
 
 Eighty learners a district; in every term each district holds a vocational and a night class of
-thirty seats. The pilot's vocational class takes more learners from the third term on.
+thirty seats; of a fifth district nothing is known. The pilot's vocational class takes more learners from the third term on.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +21,8 @@ DISTRICTS = {
     "330106000000": "西湖区",
 }
 PILOT = "330113000000"
+SILENT = "330108000000"
+"""A district of whose classes the snapshot knows nothing."""
 TERMS = ("2023秋", "2024春", "2024秋", "2025春")
 FIRST = date(2023, 9, 11)
 
@@ -79,6 +81,7 @@ def planned(make_city: Callable[..., City]) -> City:
     return make_city(
         divisions=[
             {"division_code": "330100000000", "name": "杭州市", "level": "city"},
+            {"division_code": SILENT, "name": "滨江区", "population": 40_000},
             *(
                 {
                     "division_code": code,

@@ -206,7 +206,7 @@ def test_pilots_alone_are_before_and_after(run: Run, tmp_path: Path) -> None:
     read = page(tmp_path / "out")
     assert "How comparison districts weigh" in read.words
     assert ("html", {"lang": "en"}) in read.elements
-    assert answer["comparisons"] == []
+    assert answer["comparisons"] == []  # a district without sections is no comparison
     assert all(row["effect"] is None for row in answer["effects"])
     assert any("before and after only" in row["note_en"] for row in answer["effects"])
 

@@ -80,10 +80,11 @@ def test_seats_in_reach_are_shared_and_none_is_lost(make_city: Callable[..., Cit
         courses=[{"course_id": "course-1", "programme": "vocational"}],
         sections=[{"section_id": "a", "capacity": 80, "term": "秋", "state": "finished"}],
     )
-    found = reach_outcome(city, MOMENT, ["秋"])
+    found = reach_outcome(city, MOMENT, ["秋"], [HERE, THERE])
     told = values(found, "reach_per_10000")
     assert told[HERE] == pytest.approx(20.0)
     assert told[THERE] == pytest.approx(0.0)
+    assert set(values(reach_outcome(city, MOMENT, ["秋"], [HERE]), "reach_per_10000")) == {HERE}
 
 
 def test_a_month_belongs_to_the_term_that_has_begun() -> None:
