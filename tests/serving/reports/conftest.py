@@ -1,7 +1,8 @@
 """A city of four districts and four terms, one of them a pilot, whose names mean mischief.
 
 Eighty learners a district; in every term each district holds a vocational and a night class of
-thirty seats; of a fifth district nothing is known. The pilot's vocational class takes more learners from the third term on.
+thirty seats; of a fifth district nothing is known. The pilot's vocational class takes more
+learners from the third term on.
 """
 
 from collections.abc import Callable, Iterator
