@@ -2,9 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 from openpyxl import Workbook
@@ -18,7 +18,7 @@ from data.errors import XuepeiError
 
 FORMATS: Final = (".csv", ".xlsx", ".json", ".parquet")
 
-FREE_TEXT: Final = ("sources", "title", "term")
+FREE_TEXT: Final = ("sources", "name", "title", "term", "venue_name")
 """Columns whose text comes from files of others; ids are left as they are in CSV."""
 
 FORMULA: Final = re.compile(r"^[=+\-@\t\r\n]")
@@ -26,6 +26,11 @@ FORMULA: Final = re.compile(r"^[=+\-@\t\r\n]")
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that no workbook can hold."""
+
+NO_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+"""What no sheet may have in its name."""
+
+LONGEST_NAME: Final = 31
 
 MOST_ROWS: Final = 1_048_575
 """Rows below the header of one sheet."""
@@ -79,43 +84,80 @@ def safe(text: str) -> str:
     return f"'{plain}" if FORMULA.match(plain) else plain
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, its rows, and what its columns are called in the header."""
+
+    name: str
+    frame: pl.DataFrame
+    titles: Mapping[str, str]
+
+
+def write_csv(table: pl.DataFrame, path: Path, guarded: Sequence[str] | None = None) -> None:
+    """Write CSV whose text no spreadsheet runs.
+
+    Args:
+        table: no list columns.
+        path: the file.
+        guarded: columns that may hold text of others; every text column when left out.
+    """
+    text = [name for name, kind in table.schema.items() if kind == pl.String]
+    chosen = text if guarded is None else list(guarded)
+    table.with_columns(pl.col(chosen).map_elements(safe, return_dtype=pl.String)).write_csv(path)
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Write sheets of bold headers that stay in sight, filters, and text only as text.
+
+    Raises:
+        XuepeiError: a sheet can't hold so many rows.
+    """
+    book = Workbook(write_only=True)
+    for name, sheet in zip(_names(sheets), sheets, strict=True):
+        _fill(book.create_sheet(name), sheet)
+    book.save(path)
+
+
 def _write(table: pl.DataFrame, path: Path, suffix: str, titles: Mapping[str, str]) -> None:
     if suffix == ".parquet":
         table.write_parquet(path)
     elif suffix == ".json":
         table.write_json(path)
     elif suffix == ".csv":
-        text = [name for name in FREE_TEXT if name in table.columns]
-        guarded = pl.col(text).map_elements(safe, return_dtype=pl.String)
-        table.with_columns(guarded).write_csv(path)
+        write_csv(table, path, [name for name in FREE_TEXT if name in table.columns])
     else:
-        _write_workbook(table, path, titles)
+        write_workbook(path, [Sheet("xuepei", table, titles)])
 
 
-def _write_workbook(table: pl.DataFrame, path: Path, titles: Mapping[str, str]) -> None:
-    """One sheet with a bold header that stays in sight, a filter, and text only as text."""
+def _names(sheets: Sequence[Sheet]) -> list[str]:
+    """Names that a workbook takes: short, without its own signs, no two alike."""
+    found: list[str] = []
+    for sheet in sheets:
+        plain = NO_NAME.sub(" ", safe(sheet.name))[:LONGEST_NAME].strip("' ") or "sheet"
+        alike = sum(name.casefold().startswith(plain.casefold()[:-3]) for name in found)
+        taken = plain.casefold() in (name.casefold() for name in found)
+        found.append(f"{plain[: LONGEST_NAME - 3]} {alike + 1}" if taken else plain)
+    return found
+
+
+def _fill(page: Worksheet, sheet: Sheet) -> None:
+    table, titles = sheet.frame, sheet.titles
     if table.height > MOST_ROWS:
         message = (
             f"a sheet holds {MOST_ROWS:,} rows, the table has {table.height:,}; choose months, "
             "divisions or skills, or write .parquet or .csv"
         )
         raise XuepeiError(message)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("xuepei")
-    sheet.freeze_panes = "D2"
+    page.freeze_panes = "D2" if table.width > 3 else "A2"
     for number, name in enumerate(table.columns, start=1):
-        letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = max(
-            12, 2 * len(titles.get(name, "")), len(name) + 2
-        )
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, table.width))}{table.height + 1}"
-    sheet.append([_header(sheet, name, titles.get(name)) for name in table.columns])
+        wide = max(12, 2 * len(titles.get(name, "")), len(name) + 2)
+        page.column_dimensions[get_column_letter(number)].width = wide
+    page.auto_filter.ref = f"A1:{get_column_letter(max(1, table.width))}{table.height + 1}"
+    page.append([_header(page, titles.get(name), name) for name in table.columns])
     for row in table.iter_rows():
-        sheet.append([safe(value) if isinstance(value, str) else value for value in row])
-    book.save(path)
+        page.append([safe(value) if isinstance(value, str) else value for value in row])
 
 
-def _header(sheet: Worksheet, name: str, title: str | None) -> Cell:
-    cell = WriteOnlyCell(sheet, value=f"{title} {name}" if title else name)
+def _header(page: Worksheet, title: str | None, name: str) -> Cell:
+    cell = WriteOnlyCell(page, value=f"{title} {name}" if title and title != name else name)
     cell.font = Font(bold=True)
     return cell

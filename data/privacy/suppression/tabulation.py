@@ -90,8 +90,9 @@ class Tabulation:
         return self.frame.select(*own, **{name: pl.lit(at) for name, at in self.where.items()})
 
     def with_frame(self, frame: pl.DataFrame) -> "Tabulation":
-        """The same description of another frame."""
-        return replace(self, frame=frame)
+        """The same description of another frame; who is behind a count need not be in it."""
+        behind = self.contributors if self.contributors in frame.columns else None
+        return replace(self, frame=frame, contributors=behind)
 
     def _named(self, column: str) -> str:
         return self.population if column == self.count else f"{self.population}: {column}"
