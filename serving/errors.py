@@ -9,7 +9,7 @@ XuepeiError
     ├── UnknownWishError    404: a learner, an occupation or a skill that isn't known
     ├── NoTableError        404: the snapshot lacks what a planner's table is made of
     ├── NoPlanError         409: nothing can be planned under these limits
-    ├── BadCursorError      422: a cursor of another table, version or question
+    ├── BadCursorError      409: a cursor of another table, version or question
     ├── NotReadyError       503: nothing is loaded yet, or the event log can't be used
     ├── BusyError           503: another search is under way
     └── TableNotReadyError  503: a planner's table is still being worked out
@@ -83,7 +83,7 @@ class NoPlanError(ServingError):
 class BadCursorError(ServingError):
     """A cursor of another table, version or question."""
 
-    status, kind, title = 422, "bad-cursor", "The cursor can't be used"
+    status, kind, title = 409, "bad-cursor", "The cursor can't be used"
 
 
 class NotReadyError(ServingError):
@@ -138,7 +138,7 @@ _TITLES = {
     400: BadBodyError.title,
     404: "There is nothing of this name",
     405: "The path has no such method",
-    409: NoPlanError.title,
+    409: "The request doesn't fit what there is",
     413: BodyTooLargeError.title,
     415: NotJsonError.title,
     422: "The request is not valid",

@@ -76,8 +76,8 @@ class Planning:
             TableNotReadyError: the needs are still being worked out.
         """
         try:
-            if request.micro_spaces is not None:
-                spaces = micro_spaces(self.city, self.moment, request.micro_spaces)
+            if request.venue_id is None and request.room is None:
+                spaces = micro_spaces(self.city, self.moment, request.limit)
                 return SiteAnswer.model_validate(self._told(courses=[], spaces=spaces.to_dicts()))
             courses = self._for_room(request).to_dicts()
         except (PlanningError, FeatureError) as error:
@@ -85,10 +85,9 @@ class Planning:
         return SiteAnswer.model_validate(self._told(courses=courses, spaces=[]))
 
     def _for_room(self, request: SiteRequest) -> pl.DataFrame:
-        room = None
-        if request.lon is not None and request.lat is not None:
-            point = request.lon, request.lat
-            room = room_at(self.city, self.moment, *point, request.seats, slots=request.slots)
+        room, at = None, request.room
+        if request.venue_id is None and at is not None:
+            room = room_at(self.city, self.moment, at.lon, at.lat, at.seats, slots=request.slots)
         needs = self._gaps(), self.table("wants")
         setting = setting_of(self.city, self.moment, Ask(0.0), *needs, room, alone=True)
         venue = NEW_ROOM if request.venue_id is None else request.venue_id

@@ -94,10 +94,13 @@ PLAN: Final[dict[str, Any]] = {
 SITE_ADVICE: Final[dict[str, Any]] = {
     "a_new_room": {
         "summary": "What to open in a room of thirty seats on Tuesday and Thursday evenings",
-        "value": {"lon": 120.16, "lat": 30.25, "seats": 30, "slots": ["2E", "4E"]},
+        "value": {
+            "room": {"lon": 120.16, "lat": 30.25, "seats": 30},
+            "slots": ["2E", "4E"],
+        },
     },
     "micro_spaces": {
         "summary": "Where the next three micro-spaces belong",
-        "value": {"micro_spaces": 3},
+        "value": {"limit": 3},
     },
 }

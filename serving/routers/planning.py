@@ -31,7 +31,7 @@ Cursor = Annotated[
     str | None,
     Query(max_length=200, description="`next_cursor` of the page before; left out, the first."),
 ]
-MISSES = documented(404, 422, 503)
+MISSES = documented(404, 409, 422, 503)
 
 
 @router.get("/demand", summary="Which skills are asked for, where", responses=MISSES)

@@ -1,8 +1,8 @@
 """``POST /v1/plan`` and ``POST /v1/site-advice``: what to open, where."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from data.vocab import CITY_BOX
 from serving.schemas.fields import Id, Slot, Wire, read_whole
@@ -133,33 +133,28 @@ class PlanAnswer(Wire):
     floors: list[FloorCost]
 
 
+class Room(Wire):
+    """A room that the snapshot doesn't know."""
+
+    lon: float = Field(ge=WEST, le=EAST, allow_inf_nan=False)
+    """Longitude, WGS84 degrees."""
+    lat: float = Field(ge=SOUTH, le=NORTH, allow_inf_nan=False)
+    """Latitude."""
+    seats: Seats = 30
+    """Learners it holds."""
+
+
 class SiteRequest(Wire):
-    """A room to fill, or micro-spaces to place."""
+    """A room to fill; without one, where the next micro-spaces belong."""
 
     venue_id: Id | None = Field(default=None, examples=["venue-00012"])
-    """A venue of the snapshot."""
-    lon: float | None = Field(default=None, ge=WEST, le=EAST, allow_inf_nan=False)
-    """Longitude, WGS84 degrees, of a room that the snapshot doesn't know; with ``lat``."""
-    lat: float | None = Field(default=None, ge=SOUTH, le=NORTH, allow_inf_nan=False)
-    """Its latitude."""
-    seats: Seats = 30
-    """Seats of that room."""
+    """A venue of the snapshot; goes before ``room``."""
+    room: Room | None = None
+    """A room that the snapshot doesn't know."""
     slots: list[Slot] = Field(default=[], max_length=21)
     """When the room is free; left out, as the snapshot tells."""
-    micro_spaces: Rows | None = None
-    """Rank so many next micro-spaces instead."""
     limit: Rows = 20
-    """Rows at most."""
-
-    @model_validator(mode="after")
-    def _one_question(self) -> Self:
-        point = self.lon is not None and self.lat is not None
-        if (self.lon is None) != (self.lat is None) or (
-            sum((self.venue_id is not None, point, self.micro_spaces is not None)) != 1
-        ):
-            message = "give one of venue_id, lon with lat, or micro_spaces"
-            raise ValueError(message)
-        return self
+    """Courses, or micro-spaces, at most."""
 
 
 class CourseForRoom(Wire):
