@@ -55,7 +55,7 @@ def measured(config: Mapping[str, Any], seed: int, work: Path) -> dict[str, Any]
             "decoys_at_20": judged["decoys_at_20"]["count"],
             "kinds": judged["decoys_at_20"]["kinds"],
         },
-        **_others(truth, pl.read_parquet(evidence), kinds),
+        **others(truth, pl.read_parquet(evidence), kinds),
         "average_precision": judged["average_precision"],
         "interval_coverage": judged["interval_coverage"],
         "found": told["found"],
@@ -102,10 +102,16 @@ def table(results: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _others(
+def others(
     truth: pl.DataFrame, evidence: pl.DataFrame, kinds: pl.DataFrame
 ) -> dict[str, dict[str, Any]]:
-    """Rankings that count postings, or know what the product can't."""
+    """Rankings that count postings, or know what the product can't.
+
+    Args:
+        truth: the truth table ``gaps``.
+        evidence: division_code and skill_id of each posting of the last year.
+        kinds: division_code, skill_id, kind.
+    """
     year = truth.filter(pl.col("month") > pl.col("month").max().dt.offset_by("-12mo"))
     known = year.group_by(CELL).agg(pl.col("vacancies", "supply").mean())
     ads = evidence.group_by(CELL).agg((pl.len() / 12).alias("ads"))
