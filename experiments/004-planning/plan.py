@@ -160,9 +160,11 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {"seeds": len(rows)}
     for name in ("over_ads", "over_popularity", "of_truth"):
         logs = np.log([row[name] for row in rows])
-        half = 1.96 * logs.std(ddof=1) / np.sqrt(len(logs)) if len(logs) > 1 else np.nan
-        ends = [round(float(np.exp(logs.mean() + sign * half)), 3) for sign in (-1, 1)]
-        found[name] = {"mean": round(float(np.exp(logs.mean())), 3), "interval": ends}
+        found[name] = {"mean": round(float(np.exp(logs.mean())), 3), "interval": None}
+        if len(logs) > 1:
+            half = 1.96 * logs.std(ddof=1) / np.sqrt(len(logs))
+            ends = [round(float(np.exp(logs.mean() + sign * half)), 3) for sign in (-1, 1)]
+            found[name]["interval"] = ends
     return found
 
 
