@@ -9,8 +9,8 @@ of so many applicants:
 A course never held before has the factor 1, and says so by a wider interval. Single sections
 scatter by a negative binomial, mean m and variance m + m² (d + d_course [course is new]), both
 dispersions found by moments, floored at ``LEAST_SCATTER``. Cancelled sections count with the
-applicants they had: to leave them out would promise too much. Source: the gamma-Poisson model
-[gelman2013].
+applicants they had: to leave them out would promise too much. The factors are
+posterior means of gamma-Poisson rates.
 """
 
 from collections.abc import Sequence

@@ -48,19 +48,24 @@ def drop_section(draft: Draft, number: int) -> Effect:
 def add_section(draft: Draft, offer: int, sources: Sequence[int]) -> Effect:
     """The plan with one more section, by the first source of a teacher that can.
 
+    The budget doesn't stand against it: a plan has spent it, and what the section would cost is
+    what is asked.
+
     Raises:
-        PlanningError: a limit stands against it: money, rooms or staff.
+        PlanningError: another limit stands against it: rooms or staff.
     """
-    after = draft.copy()
-    for source in sources:
-        number = after.add(offer, source)
-        if number is not None:
-            return _effect(draft, after, (after.lines[number],), ())
-    message = (
-        "the section can't be added: the budget, a free room in that part of the week, or a "
-        "teacher is missing, or as many sections of it are open as applicants are expected for"
-    )
-    raise PlanningError(message)
+    after, problem = draft.copy(), draft.problem
+    after.problem = replace(problem, limits=replace(problem.limits, budget=np.inf))
+    numbers = (after.add(offer, source) for source in sources)
+    number = next((it for it in numbers if it is not None), None)
+    after.problem = problem
+    if number is None:
+        message = (
+            "the section can't be added: a free room in that part of the week or a teacher is "
+            "missing, or as many sections of it are open as applicants are expected for"
+        )
+        raise PlanningError(message)
+    return _effect(draft, after, (after.lines[number],), ())
 
 
 def without_venue(draft: Draft, site: int, price: Reals) -> Effect:

@@ -124,8 +124,8 @@ def _cells(rows: pl.DataFrame) -> Cells:
     return Cells(
         tuple(rows["division_code"]),
         tuple(rows["topic"]),
-        rows.select("sure", "maybe").to_numpy().astype(np.float64),
-        rows.select("value", "maybe_value").to_numpy().astype(np.float64),
+        rows["width"].to_numpy().astype(np.float64),
+        rows["value"].to_numpy().astype(np.float64),
     )
 
 

@@ -1,18 +1,24 @@
 """Cells of need: gaps of skills by district, wants of classes by town.
 
-A gap's persons a month are persons a term times the months of one. Where the table bounds it, the
-persons below the lower bound count in full and those up to the upper one in part, so that all of
-them together are worth the expected gap: what is sure is closed first.
+A gap is told for a month, with bounds that such a month stays within; a plan is for a term, in
+which the months' own scatter evens out while doubt about the level stays. So the gap of a term
+is taken as normal,
 
-| step | persons | worth of each |
-|---|---|---|
-| 1 | low | value |
-| 2 | high - low | value · (gap - low) / (high - low) |
+    mean     m = (gap_low + gap_high) / 2                     in the middle of the bounds
+    spread   s^2 = level^2 + (month^2 - level^2) / 6          month = (gap_high - gap_low) / 3.29
+             level = need (tau - tau_low) / 1.645             else month sqrt(LASTING)
+
+and a person of it is worth the chance that the gap is that large, in three steps that end where
+the chance is 3/4, 1/2 and 1/10. What is sure is closed first, and a cell that is likely met is
+worth little, but not nothing. A table without bounds has one step: the gap itself.
 """
 
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from features.applicants import window_of
 from features.supply.terms import TERM_MONTHS
@@ -39,15 +45,26 @@ PEOPLE: Final = {
 
 ANY: Final = "any"
 
+STEPS: Final = 3
+
+CHANCES: Final = (0.75, 0.5, 0.1)
+"""Chance that a gap is larger, at the end of each step."""
+
+LASTING: Final = 0.3
+"""Share of a month's variance that lasts, where the table doesn't tell it; an assumption."""
+
+SPAN: Final = 2 * 1.645
+"""Standard deviations from the 5 % to the 95 % bound."""
+
+Floats = NDArray[np.float64]
+
 SCHEMA: Final = pl.Schema(
     {
         "kind": pl.String(),
         "division_code": pl.String(),
         "topic": pl.String(),
-        "sure": pl.Float64(),
-        "maybe": pl.Float64(),
-        "value": pl.Float64(),
-        "maybe_value": pl.Float64(),
+        "width": pl.Array(pl.Float64(), STEPS),
+        "value": pl.Array(pl.Float64(), STEPS),
     }
 )
 
@@ -62,8 +79,8 @@ def cells_of(gaps: pl.DataFrame, wants: pl.DataFrame | None, value: Value) -> pl
         value: what one person is worth.
 
     Returns:
-        kind (job or want), division_code, topic (a skill, or category/window/people), sure and
-        maybe (persons a term), value and maybe_value (of each).
+        kind (job or want), division_code, topic (a skill, or category/window/people), width
+        (persons a term) and value (of each) by step.
 
     Raises:
         PlanningError: a column is missing.
@@ -76,24 +93,55 @@ def cells_of(gaps: pl.DataFrame, wants: pl.DataFrame | None, value: Value) -> pl
 
 def _jobs(gaps: pl.DataFrame, value: float) -> pl.DataFrame:
     _check("gaps", gaps, NEEDED)
-    bounded = {"gap_low", "gap_high"} <= set(gaps.columns)
-    gap = pl.col("gap")
-    low = pl.col("gap_low") if bounded else gap
-    high = pl.col("gap_high") if bounded else gap
-    sure = pl.min_horizontal(low.fill_null(gap).clip(lower_bound=0), gap)
-    most = pl.max_horizontal(high.fill_null(gap), gap)
-    rows = gaps.filter(pl.col("division_code").is_not_null(), gap > LEAST_GAP)
-    told = rows.with_columns(sure=sure, most=most)
-    part = ((gap - pl.col("sure")) / (pl.col("most") - pl.col("sure"))).fill_nan(0.0)
-    return told.select(
-        kind=pl.lit(JOB),
-        division_code="division_code",
-        topic="skill_id",
-        sure=pl.col("sure") * TERM_MONTHS,
-        maybe=(pl.col("most") - pl.col("sure")) * TERM_MONTHS,
-        value=pl.lit(value),
-        maybe_value=value * part,
-    ).cast(SCHEMA)
+    rows = gaps.filter(pl.col("division_code").is_not_null(), pl.col("gap") > LEAST_GAP)
+    width, worth = _steps(rows)
+    return _rows(JOB, rows["division_code"], rows["skill_id"], width * TERM_MONTHS, worth * value)
+
+
+def _steps(rows: pl.DataFrame) -> tuple[Floats, Floats]:
+    """Persons a month and the chance that they are short, each of shape (rows, steps)."""
+    width = np.zeros((rows.height, STEPS))
+    width[:, 0], worth = _floats(rows, "gap"), np.ones((rows.height, STEPS))
+    if not {"gap_low", "gap_high"} <= set(rows.columns):
+        return width, worth
+    low, high = _floats(rows, "gap_low"), _floats(rows, "gap_high")
+    mean, spread = (low + high) / 2, _spread(rows, (high - low) / SPAN)
+    told = np.flatnonzero(np.isfinite(mean) & (spread > 0))
+    m, s = mean[told, None], spread[told, None]
+    edges = np.maximum(m - s * ndtri(np.array(CHANCES)), 0.0)
+    ends = np.concatenate([np.zeros((len(told), 1)), edges], axis=1)
+    chance = ndtr((m - ends) / s)
+    width[told] = np.diff(ends, axis=1)
+    worth[told] = (chance[:, 1:] + chance[:, :-1]) / 2
+    return width, worth
+
+
+def _spread(rows: pl.DataFrame, month: Floats) -> Floats:
+    """Standard deviation of a month's gap on the mean of a term."""
+    level = month * np.sqrt(LASTING)
+    if {"need", "tau", "tau_low"} <= set(rows.columns):
+        told = _floats(rows, "need") * (_floats(rows, "tau") - _floats(rows, "tau_low")) / 1.645
+        level = np.where(np.isfinite(told), np.minimum(told, month), level)
+    return np.asarray(np.sqrt(level**2 + (month**2 - level**2) / TERM_MONTHS))
+
+
+def _floats(rows: pl.DataFrame, name: str) -> Floats:
+    return rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _rows(
+    kind: str, division: pl.Series, topic: pl.Series, width: Floats, value: Floats
+) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "kind": [kind] * len(division),
+            "division_code": division.cast(pl.String),
+            "topic": topic.cast(pl.String),
+            "width": width,
+            "value": value,
+        },
+        schema=SCHEMA,
+    ).filter(pl.Series(width.sum(axis=1) > 0))
 
 
 def _wants(wants: pl.DataFrame, value: float) -> pl.DataFrame:
@@ -111,18 +159,16 @@ def _wants(wants: pl.DataFrame, value: float) -> pl.DataFrame:
             [pl.col("category").cast(pl.String), window_of("slots").fill_null(ANY), people],
             separator="/",
         ),
-        sure="wanted",
+        wanted="wanted",
     )
-    sums = told.group_by("division_code", "topic").agg(pl.col("sure").sum())
-    return sums.select(
-        kind=pl.lit(WANT),
-        division_code="division_code",
-        topic="topic",
-        sure="sure",
-        maybe=pl.lit(0.0),
-        value=pl.lit(value),
-        maybe_value=pl.lit(0.0),
-    ).cast(SCHEMA)
+    sums = (
+        told.group_by("division_code", "topic")
+        .agg(pl.col("wanted").sum())
+        .sort("division_code", "topic")
+    )
+    width = np.zeros((sums.height, STEPS))
+    width[:, 0] = _floats(sums, "wanted")
+    return _rows(WANT, sums["division_code"], sums["topic"], width, np.full(width.shape, value))
 
 
 def _check(name: str, table: pl.DataFrame, needed: tuple[str, ...]) -> None:

@@ -216,7 +216,7 @@ def _wants(
         share = ground.by_town[town[str(code)], found.site]
         near = np.flatnonzero(share > 0)
         wanted = np.zeros((len(near), rows.height))
-        for place, (topic, size) in enumerate(rows.select("topic", "sure").iter_rows()):
+        for place, (topic, size) in enumerate(zip(rows["topic"], _total(rows), strict=True)):
             kind, window, who = str(topic).split("/")
             course = found.course[near]
             fits = (category[course] == kind) & people[who][course]
@@ -238,11 +238,11 @@ def _grouped(values: Ints, size: int) -> list[Ints]:
 
 
 def _total(cells: pl.DataFrame) -> Floats:
-    return (cells["sure"] + cells["maybe"]).to_numpy().astype(np.float64)
+    return np.asarray(cells["width"].to_numpy().sum(axis=1))
 
 
 def _value(cells: pl.DataFrame) -> Floats:
-    return np.asarray(np.maximum(cells["value"].to_numpy(), cells["maybe_value"].to_numpy()))
+    return np.asarray(cells["value"].to_numpy().max(axis=1))
 
 
 def _best(found: Candidates, worth: Floats) -> Ints:

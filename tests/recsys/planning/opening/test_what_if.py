@@ -1,5 +1,7 @@
 """What if: the change told is the difference between two plans that both keep every limit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,11 +53,22 @@ def test_a_section_dropped_can_be_added_again(draft: Draft) -> None:
     assert effect.draft.value == pytest.approx(draft.value)
 
 
-def test_a_section_beyond_the_budget_is_refused(draft: Draft) -> None:
-    full = draft.copy()
-    full.spent = draft.problem.limits.budget
-    with pytest.raises(PlanningError, match="budget"):
-        add_section(full, 0, [0, 1, 2])
+def test_a_section_beyond_the_budget_is_told_with_its_cost(draft: Draft) -> None:
+    poor = draft.copy()
+    poor.problem = replace(poor.problem, limits=replace(poor.problem.limits, budget=poor.spent))
+    rich = draft.copy()
+    rich.problem = replace(rich.problem, limits=replace(rich.problem.limits, budget=np.inf))
+    offer = int(np.flatnonzero(rich.possible().any(axis=1))[0])
+    effect = add_section(poor, offer, [0, 1, 2])
+    assert effect.cost > 0
+    assert effect.draft.problem is poor.problem
+
+
+def test_a_section_without_a_room_is_refused(draft: Draft) -> None:
+    sites = draft.problem.sites
+    full = replace(draft.problem, sites=replace(sites, free=np.zeros_like(sites.free)))
+    with pytest.raises(PlanningError, match="free room"):
+        add_section(Draft(full), 0, [0, 1, 2])
 
 
 def test_a_venue_that_closes_hosts_nothing(draft: Draft) -> None:
