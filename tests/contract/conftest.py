@@ -65,9 +65,13 @@ def app(
         venues=[{}],
         courses=[{"course_id": "course-0001"}, {"course_id": "course-0002"}],
         sections=[{"section_id": "section-0001", "course_id": "course-0001"}, FULL],
-        learners=[{"learner_id": "learner-000017", "home_division_code": "330106001000"}],
+        learners=[
+            {"learner_id": name, "home_division_code": "330106001000"}
+            for name in ("learner-000017", "learner-000018")
+        ],
         events=[
             {"event_id": "e-1", "learner_id": "learner-000017", "course_id": "course-0002"},
+            {**MISSED, "event_id": "e-enrol", "type": "enrol", "learner_id": "learner-000018"},
             *({**MISSED, "event_id": f"e-{kind}", "type": kind} for kind in ("apply", "waitlist")),
         ],
     )
