@@ -67,9 +67,9 @@ PARTS: Final[Mapping[str, Part]] = {
             Label("开班建议", "What to open"),
             "plan",
             ("course_id",),
-            ("course", "title", "course_id", "venue", "venue_id", "slots", "capacity",
-             "applicants", "applicants_low", "applicants_high", "closes", "unit_cost", "cost",
-             "rivals", "teacher_source", "note"),
+            ("title", "venue_name", "slots", "capacity", "applicants", "applicants_low",
+             "applicants_high", "gap_closed", "unit_cost", "cost", "residents_in_circle",
+             "rivals_3km", "teacher_source"),
         ),
     )
 }  # fmt: skip
