@@ -7,7 +7,7 @@ import polars as pl
 
 from data.errors import XuepeiError
 
-TEXT: Final = ("division_code", "skill_id", "category", "slot", "age_band")
+TEXT: Final[tuple[str, ...]] = ("division_code", "skill_id", "category", "slot", "age_band")
 """Columns that are text whatever they look like: a code read as a number loses its zeros."""
 
 
@@ -17,7 +17,7 @@ def read_table(path: Path) -> pl.DataFrame:
     Raises:
         XuepeiError: it can't be read, or isn't of a known kind.
     """
-    text = dict.fromkeys(TEXT, pl.String)
+    text: dict[str, type[pl.DataType]] = dict.fromkeys(TEXT, pl.String)
     try:
         if path.suffix == ".csv":
             return pl.read_csv(path, schema_overrides=text)

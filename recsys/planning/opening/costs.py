@@ -69,7 +69,9 @@ class Costs(_Part):
 
 def shipped_costs() -> Costs:
     """The figures shipped with the product."""
-    return read_costs(resources.files(__package__).joinpath("costs.toml").read_text("utf-8"))
+    return read_costs(
+        resources.files("recsys.planning.opening").joinpath("costs.toml").read_text("utf-8")
+    )
 
 
 def read_costs(text: str) -> Costs:

@@ -144,7 +144,8 @@ def mend_balance(draft: Draft) -> None:
     numbers = [n for n, line in draft.lines.items() if rural[line.offer] < 0]
     losses = draft.losses(numbers)
     seats = np.array([-rural[draft.lines[n].offer] for n in numbers])
-    for place in np.argsort(losses / seats, kind="stable").tolist():
+    order: list[int] = np.argsort(losses / seats, kind="stable").tolist()
+    for place in order:
         if draft.balance >= -EPS:
             return
         if not needed_by_town(draft, numbers[place]):

@@ -65,7 +65,7 @@ def solve_rest(
     highs.setOptionValue("mip_rel_gap", gap)
     if begin:
         index, value = build.start(begin)
-        highs.setSolution(len(index), index, value)
+        highs.setSolution(len(index), index.astype(np.int32), value)
     _heed(highs, stop)
     highs.run()
     return build.read(highs)
@@ -128,8 +128,9 @@ class _Build:
         entry = np.concatenate([takes.data[~at_cap], self.hours[hired]])
         order = np.argsort(row, kind="stable")
         starts = np.searchsorted(row[order], np.arange(len(self.offer)))
+        index = column[order].astype(np.int64)
         most = self.rest.problem.offers.most[self.offer].astype(np.float64)
-        return Columns(np.zeros(len(self.offer)), most, starts, column[order], entry[order])
+        return Columns(np.zeros(len(self.offer)), most, starts, index, entry[order])
 
     def start(self, begin: Sequence[Pair]) -> tuple[Ints, Reals]:
         """The sections of a known plan as values of columns; what is left out is for the solver."""
@@ -141,7 +142,7 @@ class _Build:
         for pair in begin:
             value[place[pair]] += 1
         first = len(self.base.cost) + len(self.kinds)
-        return (first + np.arange(len(value))).astype(np.int32), value
+        return first + np.arange(len(value)), value
 
     def read(self, highs: highspy.Highs) -> Solved:
         """What the solver found."""

@@ -123,7 +123,8 @@ class Relaxation:
         if self._last - found.bound < WORTH_CUTTING * abs(found.bound):
             return False
         self._last = found.bound
-        offers, (cells, steps) = len(self.problem.offers.course), self.problem.cells.width.shape
+        offers = len(self.problem.offers.course)
+        cells, steps = (int(n) for n in self.problem.cells.width.shape)
         amount = np.zeros(offers)
         np.add.at(amount, found.offer, found.amount)
         value = np.array(self._highs.getSolution().col_value)[: cells * steps]
@@ -133,7 +134,7 @@ class Relaxation:
             return False
         self.rows.cuts = self.rows.cuts.joined(cuts)
         own = cuts.coefficient[np.array(self._offer, dtype=np.int64)].T.tocsr()
-        y = np.arange(cells * steps).reshape(cells, steps)[cuts.cell]
+        y: Ints = cuts.cell[:, None] * steps + np.arange(steps)
         ends = own.indptr + steps * np.arange(len(own.indptr))
         index, entry = np.zeros(ends[-1], dtype=np.int64), np.zeros(ends[-1])
         for row in range(len(cuts.cell)):
@@ -195,13 +196,14 @@ class Columns:
 
 def base_columns(problem: Problem, rows: Rows) -> Columns:
     """Persons covered by cell and step, then hours that each pool gives to each kind of section."""
-    cells, steps = problem.cells.width.shape
-    given = np.array(rows.given, dtype=np.int64).reshape(-1, 2)
-    n, m = cells * steps, len(given)
-    hours = np.stack([rows.staff + given[:, 0], rows.pool + given[:, 1]], axis=1)
+    cells, steps = (int(n) for n in problem.cells.width.shape)
+    kind = np.array([kind for kind, _ in rows.given], dtype=np.int64)
+    pool = np.array([pool for _, pool in rows.given], dtype=np.int64)
+    n, m = cells * steps, len(kind)
+    hours = np.stack([rows.staff + kind, rows.pool + pool], axis=1)
     return Columns(
         cost=np.concatenate([-problem.cells.value.ravel(), np.zeros(m)]),
-        most=np.concatenate([problem.cells.width.ravel(), problem.staff.hours[given[:, 1]]]),
+        most=np.concatenate([problem.cells.width.ravel(), problem.staff.hours[pool]]),
         starts=np.concatenate([np.arange(n), n + 2 * np.arange(m)]),
         index=np.concatenate([rows.cell + np.repeat(np.arange(cells), steps), hours.ravel()]),
         entry=np.concatenate([np.ones(n), np.tile([-1.0, 1.0], m)]),

@@ -195,7 +195,8 @@ def rivals_of(setting: Setting, places: Sequence[tuple[int, int]]) -> list[int]:
             away = great_circle_km((at["lon"], at["lat"]), lon, lat) <= RIVAL_KM
             near[site] = np.flatnonzero(away & (venue != at["venue_id"]))
         kind, taught = setting.pool.courses["category"][course], own.get(course, set())
-        like = [n for n in near[site].tolist() if category[n] == kind]
+        around: list[int] = near[site].tolist()
+        like = [n for n in around if category[n] == kind]
         found.append(sum(not taught or bool(taught & skills[n]) for n in like))
     return found
 

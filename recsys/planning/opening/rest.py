@@ -69,9 +69,10 @@ def _cells(cells: Cells, chosen: Ints, covered: Reals) -> Cells:
     for step in range(width.shape[1]):
         left[:, step] = np.maximum(width[:, step] - held, 0.0)
         held = np.maximum(held - width[:, step], 0.0)
+    numbers: list[int] = chosen.tolist()
     return Cells(
-        tuple(cells.division[cell] for cell in chosen.tolist()),
-        tuple(cells.topic[cell] for cell in chosen.tolist()),
+        tuple(cells.division[cell] for cell in numbers),
+        tuple(cells.topic[cell] for cell in numbers),
         left,
         cells.value[chosen],
     )

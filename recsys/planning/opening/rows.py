@@ -83,7 +83,7 @@ class Rows:
             len(problem.cells.division), self.rooms.size, len(self.kinds), len(staff.pool_id),
             len(staff.hires_left), 1, 1, len(limits.town),
         ]  # fmt: skip
-        ends = np.cumsum([0, *sizes]).tolist()
+        ends: list[int] = np.cumsum([0, *sizes]).tolist()
         (self.cell, self.room, self.staff, self.pool, self.hire, self.budget, self.rural,
          self.town, self.size) = ends  # fmt: skip
         self.most = np.concatenate([
@@ -108,14 +108,15 @@ class Rows:
         district = problem.sites.district[site]
         hired = source == len(problem.staff.sources) - 1
         kind = self._kind[district, problem.templates.qualification[course], source]
-        teacher = np.where(hired, self.hire + district, self.staff + kind)
+        teacher: Ints = np.where(hired, self.hire + district, self.staff + kind)
         taught = np.where(hired, hours / problem.staff.hire_hours, hours)
         cost = self.tables.section_cost[offer, source] / YUAN
         single = np.stack([
             self.room + site * len(WINDOWS) + offers.window[offer], teacher,
             np.full(len(offer), self.budget), np.full(len(offer), self.rural),
         ], axis=1)  # fmt: skip
-        values = np.stack([meetings, taught, cost, -problem.rural_balance[offer]], axis=1)
+        balance = -problem.rural_balance[offer]
+        values = np.stack([meetings.astype(np.float64), taught, cost, balance], axis=1)
         cells = len(problem.cells.division)
         parts = [
             -offers.cover[offer],

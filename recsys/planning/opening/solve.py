@@ -312,9 +312,9 @@ def check_floors(draft: Draft) -> None:
         PlanningError: names the towns, or the rural share.
     """
     limits = draft.problem.limits
-    short = np.flatnonzero(np.array(draft.towns) < limits.floor)
-    if len(short):
-        names = ", ".join(limits.town[town] for town in short[:5].tolist())
+    short: list[int] = np.flatnonzero(np.array(draft.towns) < limits.floor).tolist()
+    if short:
+        names = ", ".join(limits.town[town] for town in short[:5])
         message = (
             f"{len(short)} of {len(limits.town)} towns can't get their floor of sections within "
             f"{limits.budget:,.0f} yuan, the rooms and the staff: {names}; raise the budget or "

@@ -52,21 +52,22 @@ def site_advice(setting: Setting, venue_id: str, slots: Sequence[str], top: int)
         raise PlanningError(message)
     site = problem.sites.site_id.index(venue_id)
     free = _free(setting, site, slots)
-    here = np.flatnonzero(offers.site == site)
+    here: list[int] = np.flatnonzero(offers.site == site).tolist()
     fits = [
-        n for n in here.tolist()
-        if len(free[offers.window[n]]) >= problem.templates.meetings[offers.course[n]]
+        n for n in here
+        if len(free[int(offers.window[n])]) >= problem.templates.meetings[offers.course[n]]
     ]  # fmt: skip
     worth = _worth(setting, np.array(fits, dtype=np.int64))
     ranked = np.lexsort((-offers.applicants[fits], -worth.round(9)))
     _, first = np.unique(offers.course[fits][ranked], return_index=True)
-    order = ranked[np.sort(first)][:top]  # each course once, in its best part of the week
-    chosen = [fits[place] for place in order.tolist()]
+    # each course once, in its best part of the week
+    order: list[int] = ranked[np.sort(first)][:top].tolist()
+    chosen = [fits[place] for place in order]
     rivals = rivals_of(setting, [(int(offers.course[n]), site) for n in chosen])
     rows = [
-        {"rank": rank, **_row(setting, n, free[offers.window[n]]),
+        {"rank": rank, **_row(setting, n, free[int(offers.window[n])]),
          "gap_closed": round(float(worth[place]), 4), "rivals_3km": near}
-        for rank, (n, place, near) in enumerate(zip(chosen, order.tolist(), rivals, strict=True), 1)
+        for rank, (n, place, near) in enumerate(zip(chosen, order, rivals, strict=True), 1)
     ]  # fmt: skip
     if not rows:
         return pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.Null))

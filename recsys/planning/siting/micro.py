@@ -1,7 +1,7 @@
 """The next micro-spaces: places whose circle takes in most residents who have none yet."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -66,7 +66,7 @@ def _placed(
     persons = people["population"].to_numpy()
     elders = people["population_60plus"].fill_null(0.0).to_numpy()
     serves = csr_array((np.ones(near.nnz), near.indices, near.indptr), shape=near.shape)
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for rank in range(1, wanted + 1):
         gain = serves @ np.where(covered, 0.0, persons)
         best = int(np.argmax(gain))

@@ -117,8 +117,9 @@ def _shares(at: Floats, towns: Floats, people: Floats) -> Floats:
 
 def _cells(size: Size, people: Floats, rng: Rng) -> Cells:
     skill = rng.gamma(0.8, 1.0, size.skills)
-    mean = people[:, None] / people.mean() * skill * 12
-    need = rng.poisson(mean * rng.gamma(2.0, 0.5, mean.shape)).astype(np.float64)
+    mean: Floats = people[:, None] / people.mean() * skill * 12
+    scatter: Floats = rng.gamma(2.0, 0.5, (size.towns, size.skills))
+    need: Floats = rng.poisson(mean * scatter).astype(np.float64)
     width = need.reshape(-1, 1)
     value = np.repeat(np.exp(rng.normal(0, 0.25, size.skills))[None, :], size.towns, axis=0)
     return Cells(
@@ -166,15 +167,16 @@ def _offers(
     applicants = appeal[site, course] * np.array([0.6, 1.0, 0.9])[window]
     seats = np.minimum(applicants, sites.seats[site])
     completers = seats * rng.uniform(0.6, 0.9, n_courses)[course]
-    rows, columns, values = [], [], []
-    near = [np.flatnonzero(share[s]) for s in range(n_sites)]
+    rows, columns, values = list[Ints](), list[Ints](), list[Floats]()
+    near: list[Ints] = [np.flatnonzero(share[s]) for s in range(n_sites)]
     for row, (s, c, done) in enumerate(
         zip(site.tolist(), course.tolist(), completers.tolist(), strict=True)
     ):
-        for skill in teaches[c]:
-            rows.append(np.full(len(near[s]), row))
-            columns.append(near[s] * n_courses + skill)
-            values.append(done * share[s, near[s]])
+        for skill in teaches[int(c)]:
+            here = near[int(s)]
+            rows.append(np.full(len(here), row))
+            columns.append(here * n_courses + skill)
+            values.append(float(done) * share[int(s), here])
     cover = csr_array(
         (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
         shape=(len(site), len(cells.division)),

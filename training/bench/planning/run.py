@@ -57,11 +57,15 @@ def bench_plans(
     first = next(row for row in found.history if row[2] >= 0.97 * found.bound) if (
         found.value >= 0.97 * found.bound) else None  # fmt: skip
     rows[0]["seconds_to_97"] = None if first is None else round(first[1], 1)
-    for name, make in (("greedy", greedy), ("highs cold", lambda it: cold(it, seconds))):
+    makers: dict[str, Callable[[], Draft]] = {
+        "greedy": lambda: greedy(problem),
+        "highs cold": lambda: cold(problem, seconds),
+    }
+    for name, make in makers.items():
         if name in methods:
             step(name)
             begun, busy = time.monotonic(), time.process_time()
-            rows.append(_row(name, problem, make(problem), found.bound, begun, busy, size))
+            rows.append(_row(name, problem, make(), found.bound, begun, busy, size))
     return rows
 
 

@@ -186,16 +186,17 @@ def _jobs(
     for cell, code, skill in numbered.select("cell", "division_code", "topic").iter_rows():
         if code in district:
             by_skill.setdefault(skill, []).append((cell, district[code]))
-    of_course = _grouped(found.course, pool.courses.height)
+    of_course: list[Ints] = _grouped(found.course, pool.courses.height)
     completion = pool.courses["completion"].to_numpy()
     done = found.seats * completion[found.course]
     entries: list[tuple[Ints, Ints, Floats]] = []
-    for course, skill, attainment in pool.ties.iter_rows():
-        rows = of_course[course]
-        for cell, place in by_skill.get(skill, ()):
+    ties = zip(*(pool.ties[name].to_list() for name in pool.ties.columns), strict=True)
+    for course, skill, attainment in ties:
+        rows: Ints = of_course[int(course)]
+        for cell, place in by_skill.get(str(skill), ()):
             share = ground.by_district[place, found.site[rows]]
             here = share > 0
-            part = done[rows[here]] * attainment * share[here]
+            part: Floats = done[rows[here]] * float(attainment) * share[here]
             entries.append((rows[here], np.full(len(part), cell), part))
     return entries
 
