@@ -1,6 +1,7 @@
 """``xuepei demo``: from a city's tables to the first explained lists, by public verbs."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from data.city import City
 from data.errors import XuepeiError
 from data.store import open_snapshot
+from features.demand.grid import after
 from serving.cli.demo_real import require, tell_real_story
 from serving.cli.story import Story, serve_hint
 
@@ -28,7 +30,7 @@ def demo(
         Path, typer.Option("--out", help="Where the demonstration keeps its files.")
     ] = Path("var/demo"),
 ) -> None:
-    """Tell the whole story: tables in, a model trained, the first explained lists out."""
+    """Tell the whole story: tables in, a model, explained lists, and what to open where."""
     if real:
         require(real)
     folder = out / ("real" if real else "city")
@@ -61,9 +63,23 @@ def tell_city_story(folder: Path) -> None:
             "recommend", learner, "--snapshot", snapshot, "--bundle", bundle,
             "--programme", programme, "-n", "5", *options,
         )  # fmt: skip
+    _tell_planners(story, folder, snapshot, as_of[: len("2025-09")])
     story.chapter("The API")
     story.tell(*serve_hint(snapshot, bundle, learners[0][0]))
     story.tell("", f"The demonstration took {story.seconds():.0f} s; its files are in {folder}.")
+
+
+def _tell_planners(story: Story, folder: Path, snapshot: Path, this_month: str) -> None:
+    """What a planner asks at the end of the month before the lists are made."""
+    month = f"{after(date.fromisoformat(f'{this_month}-01'), -1):%Y-%m}"
+    asked, gaps = ("--snapshot", snapshot, "--as-of", month), folder / "gaps.csv"
+    story.chapter("What is short", "Postings against jobseekers and who completes what in reach.")
+    story.verb("gaps", *asked, "--out", gaps)
+    story.chapter("What to open", "Gaps and waiting lists, under a budget, with a proven bound.")
+    story.verb(
+        "plan", *asked, "--budget", "100000", "--gaps", gaps,
+        "--max-seconds", "5", "--out", folder / "plan.xlsx",
+    )  # fmt: skip
 
 
 def _three_learners(city: City) -> list[tuple[str, str, tuple[str, ...]]]:
