@@ -6,7 +6,8 @@ XuepeiError                 anything the product reports instead of a traceback 
 │   ├── MappingError        a mapping file that names unknown tables, columns or values
 │   ├── ContractError       a frame that doesn't hold its table's contract
 │   ├── StoreError          a snapshot that is missing, damaged or of another version
-│   └── LedgerError         the event log can't be opened or written
+│   ├── LedgerError         the event log can't be opened or written
+│   └── SuppressionError    tables of people that can't be released as they were described
 ├── FeatureError            see features.errors
 └── RecsysError             see recsys.errors
 """
@@ -38,3 +39,7 @@ class StoreError(DataError):
 
 class LedgerError(DataError):
     """The event log can't be opened or written."""
+
+
+class SuppressionError(DataError):
+    """Tables of people that can't be released as described; names the table, column and cell."""

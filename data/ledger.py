@@ -6,8 +6,7 @@ only grows: an event that comes again is a duplicate, and one that contradicts t
 the same id is a conflict, in which the first stands.
 """
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -17,7 +16,6 @@ import orjson
 import polars as pl
 from sqlalchemy import (
     Column,
-    Engine,
     Float,
     Index,
     Integer,
@@ -26,15 +24,12 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    create_engine,
-    event,
     select,
 )
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
 
-from data.errors import ContractError, LedgerError
+from data.durable import DurableFile
+from data.errors import ContractError
 from data.tables import TABLES
 
 LEDGER_VERSION: Final = 1
@@ -94,11 +89,9 @@ class Ledger:
             LedgerError: the file isn't a ledger, is of another version, or is locked.
         """
         self.path = path
-        self._engine = _engine(path, busy_timeout_s)
-        with self._reported("opened"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _create(self._engine)
-            self._check_version()
+        self._file = DurableFile(
+            path, _version, LEDGER_VERSION, kind="event log", busy_timeout_s=busy_timeout_s
+        )
 
     def __enter__(self) -> Self:
         """The ledger itself."""
@@ -110,7 +103,7 @@ class Ledger:
 
     def close(self) -> None:
         """Close every connection; the log stays usable and opens new ones when asked."""
-        self._engine.dispose()
+        self._file.close()
 
     def append(self, events: pl.DataFrame, *, received_at: datetime) -> list[Outcome]:
         """Write events that aren't there yet; returns after the commit, or writes nothing.
@@ -131,7 +124,7 @@ class Ledger:
         first: dict[str, dict[str, Any]] = {}
         for row in rows:
             first.setdefault(row["event_id"], row)
-        with self._reported("written"):
+        with self._file.reported("written"):
             stored, written = self._insert(list(first.values()))
         return [_outcome(row, first[row["event_id"]], stored, written) for row in rows]
 
@@ -149,7 +142,7 @@ class Ledger:
     def last_position(self) -> int:
         """Position of the newest event, 0 in an empty log."""
         newest = select(_events.c.position).order_by(_events.c.position.desc()).limit(1)
-        with self._reported("read"), self._engine.connect() as connection:
+        with self._file.reported("read"), self._file.engine.connect() as connection:
             return connection.execute(newest).scalar() or 0
 
     def _insert(self, rows: Sequence[dict[str, Any]]) -> tuple[dict[str, str], set[str]]:
@@ -157,7 +150,7 @@ class Ledger:
         if not rows:
             return {}, set()
         statement = insert(_events).on_conflict_do_nothing(index_elements=["event_id"])
-        with self._engine.begin() as connection:
+        with self._file.engine.begin() as connection:
             written = set(
                 connection.execute(statement.returning(_events.c.event_id), rows).scalars()
             )
@@ -167,51 +160,9 @@ class Ledger:
         return {row.event_id: row.digest for row in found}, written
 
     def _frame(self, query: Select[Any]) -> pl.DataFrame:
-        with self._reported("read"), self._engine.connect() as connection:
+        with self._file.reported("read"), self._file.engine.connect() as connection:
             rows = connection.execute(query.order_by(_events.c.position)).all()
         return _to_frame(rows)
-
-    def _check_version(self) -> None:
-        with self._engine.connect() as connection:
-            found = connection.execute(select(_version.c.version)).scalars().all()
-        if found != [LEDGER_VERSION]:
-            message = f"{self.path} is an event log of version {found}; expected {LEDGER_VERSION}"
-            raise LedgerError(message)
-
-    @contextmanager
-    def _reported(self, done: str) -> Generator[None, None, None]:
-        """Report what the database says as a LedgerError, without the statement's values."""
-        try:
-            yield
-        except (SQLAlchemyError, OSError) as error:
-            cause = getattr(error, "orig", None) or error
-            message = f"the event log {self.path} can't be {done}: {cause}"
-            raise LedgerError(message) from None
-
-
-def _engine(path: Path, busy_timeout_s: float) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout_s})
-    event.listen(engine, "connect", _set_durable)
-    return engine
-
-
-def _set_durable(connection: DBAPIConnection, _record: object) -> None:
-    """WAL lets readers go on during a write; FULL flushes the log at every commit."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _create(engine: Engine) -> None:
-    """Create the tables, once even when several processes arrive together."""
-    with engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        fresh = not engine.dialect.has_table(connection, _version.name)
-        _metadata.create_all(connection)
-        if fresh:
-            connection.execute(insert(_version).values(version=LEDGER_VERSION))
-        connection.commit()
 
 
 def _outcome(

@@ -94,6 +94,8 @@ AGE_BAND_YEARS: Final[dict[str, tuple[int, int]]] = {
     "80+": (80, 120),
 }
 """Youngest and oldest age, in full years, of each band (both included)."""
+ELDER_BANDS: Final = ("60-69", "70-79", "80+")
+"""Bands from 60 years on: those whom ``population_60plus`` counts."""
 GENDERS: Final = ("female", "male", "unstated")
 EDUCATION_LEVELS: Final = (
     "primary",

@@ -24,6 +24,15 @@ def ancestors(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain))
 
 
+def town_of(code: str) -> str | None:
+    """The town around a division; a district stays one; None for a whole city or province.
+
+    >>> town_of("330106109001"), town_of("330106000000"), town_of("330100000000")
+    ('330106109000', '330106000000', None)
+    """
+    return None if code[4:6] == "00" else code[:9].ljust(CODE_DIGITS, "0")
+
+
 def district_of(column: str) -> pl.Expr:
     """The 12-digit code of the district around a division; null for a whole city or province."""
     district = pl.col(column).str.slice(0, 6)

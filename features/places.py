@@ -141,9 +141,10 @@ def _handed_down(nodes: pl.DataFrame, digits: int) -> pl.DataFrame:
     elders_left = (pl.col("population_60plus_above") - pl.col("population_60plus_told")).clip(
         lower_bound=0
     )
-    elders = pl.when(level & silent).then(
-        pl.min_horizontal(elders_left * share.fill_nan(0.0), "population")
-    )
+    given = elders_left * share.fill_nan(0.0)
+    # a plain minimum would pass over an unknown part and make everybody an elder
+    most = pl.when(given > pl.col("population")).then("population").otherwise(given)
+    elders = pl.when(level & silent).then(most)
     filled = residents.with_columns(population_60plus=pl.coalesce("population_60plus", elders))
     return filled.select(nodes.columns)
 

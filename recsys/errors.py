@@ -8,7 +8,9 @@ data.errors.XuepeiError
     ├── NotFittedError          a scorer asked before it was fitted
     ├── BundleError             a model bundle that is missing, damaged or of another version
     ├── DemandTableError        a table of labour demand that can't be read as one
-    └── QueryError              a query that can't be answered as asked
+    ├── QueryError              a query that can't be answered as asked
+    ├── CoverageError           a circle or a programme that there is none of
+    └── IndicatorError          an indicator without its definition in both languages
 """
 
 from data.errors import XuepeiError
@@ -44,3 +46,11 @@ class DemandTableError(RecsysError):
 
 class QueryError(RecsysError):
     """A query that can't be answered as asked."""
+
+
+class CoverageError(RecsysError):
+    """A circle or a programme that there is none of; says what there is."""
+
+
+class IndicatorError(RecsysError):
+    """An indicator of the plan without its definition in both languages."""

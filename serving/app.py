@@ -11,9 +11,10 @@ from data.errors import XuepeiError
 from serving import errors
 from serving.clock import Wall, system_wall
 from serving.logs import AccessLog, log
-from serving.routers import events, health, path, recommend, why_not
+from serving.routers import events, health, opening, path, planning, recommend, why_not
 from serving.settings import Settings
 from serving.state import Holder, State, load_state
+from serving.unmet import FLUSH_S
 
 ABOUT = """Sections for learners, with reasons.
 
@@ -46,8 +47,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         loading = asyncio.create_task(_load(holder, settings, wall, load, on_failure))
+        flushing = asyncio.create_task(_flush(holder))
         yield
         await loading
+        flushing.cancel()
         holder.close()
 
     app = FastAPI(
@@ -64,9 +67,16 @@ def create_app(
     app.state.holder, app.state.settings = holder, settings
     app.add_middleware(AccessLog)
     errors.install(app)
-    for module in (recommend, events, why_not, path, health):
+    for module in (recommend, events, why_not, path, planning, opening, health):
         app.include_router(module.router)
     return app
+
+
+async def _flush(holder: Holder) -> None:
+    """Write the counts of what wasn't found from time to time, beside the requests."""
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        await asyncio.to_thread(holder.flush)
 
 
 async def _load(

@@ -7,7 +7,12 @@ XuepeiError
     ├── NotJsonError        415: the body isn't declared as JSON
     ├── UnknownSectionError 404: a section that the snapshot doesn't hold
     ├── UnknownWishError    404: a learner, an occupation or a skill that isn't known
-    └── NotReadyError       503: nothing is loaded yet, or the event log can't be used
+    ├── NoTableError        404: the snapshot lacks what a planner's table is made of
+    ├── NoPlanError         409: nothing can be planned under these limits
+    ├── BadCursorError      409: a cursor of another table, version or question
+    ├── NotReadyError       503: nothing is loaded yet, or the event log can't be used
+    ├── BusyError           503: another search is under way
+    └── TableNotReadyError  503: a planner's table is still being worked out
 """
 
 from typing import ClassVar
@@ -63,11 +68,43 @@ class UnknownWishError(ServingError):
     status, kind, title = 404, "unknown-wish", "There is no such learner, occupation or skill"
 
 
+class NoTableError(ServingError):
+    """The snapshot lacks what a planner's table is made of; says what."""
+
+    status, kind, title = 404, "no-table", "The snapshot holds no such table"
+
+
+class NoPlanError(ServingError):
+    """Nothing can be planned under these limits; says why."""
+
+    status, kind, title = 409, "no-plan", "There is no such plan"
+
+
+class BadCursorError(ServingError):
+    """A cursor of another table, version or question."""
+
+    status, kind, title = 409, "bad-cursor", "The cursor can't be used"
+
+
 class NotReadyError(ServingError):
     """Nothing is loaded yet, or the event log can't be used."""
 
     status, kind, title = 503, "not-ready", "The service isn't ready"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class BusyError(ServingError):
+    """Another search is under way."""
+
+    status, kind, title = 503, "busy", "Another search is under way"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "10"}
+
+
+class TableNotReadyError(ServingError):
+    """A planner's table is still being worked out."""
+
+    status, kind, title = 503, "table-not-ready", "The table is being worked out"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "10"}
 
 
 def install(app: FastAPI) -> None:
@@ -101,6 +138,7 @@ _TITLES = {
     400: BadBodyError.title,
     404: "There is nothing of this name",
     405: "The path has no such method",
+    409: "The request doesn't fit what there is",
     413: BodyTooLargeError.title,
     415: NotJsonError.title,
     422: "The request is not valid",

@@ -49,13 +49,16 @@ def recommend(state: State, request: RecommendRequest, list_id: str) -> Recommen
     started = time.perf_counter()
     asked = understand(state, request)
     found = state.recommender.recommend(asked.query, explain=request.explain != "none")
-    return RecommendAnswer(
+    answer = RecommendAnswer(
         list_id=list_id,
         items=_items(state, request, asked.query, found.items),
         meta=_meta(state, asked, found, started),
         excluded={**asked.left_out, **found.excluded},
         warnings=[*asked.warnings, *_told(found.warnings, request.locale)],
     )
+    if state.unmet is not None:
+        state.unmet.note(request, asked.query, answer)
+    return answer
 
 
 def _told(notices: Sequence[Notice], locale: Locale) -> list[str]:

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """The model bundle."""
     ledger: Path = Path("var/ledger.db")
     """The event log's file; created where there is none."""
+    unmet: Path | None = None
+    """The unmet-demand ledger's file; left out, ``unmet.db`` beside the event log."""
     prices: Path | None = None
     """Prices of contested seats, .csv or .parquet of section_id and price; none, no prices."""
     clock: ClockChoice = "auto"
@@ -31,3 +33,8 @@ class Settings(BaseSettings):
     """Longest request body read; a longer one is refused with 413."""
     ledger_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long a write waits for other writers of the event log, seconds."""
+
+    @property
+    def unmet_file(self) -> Path:
+        """Where the unmet-demand ledger is."""
+        return self.unmet or self.ledger.with_name("unmet.db")

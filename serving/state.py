@@ -5,7 +5,7 @@ in one step, while requests that hold the old one finish with it.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from data.city import City
 from data.ledger import Ledger
 from data.store import open_snapshot
 from data.tables import TABLES
+from data.unmet import UnmetLedger
 from features.asof import snapshot_instant
 from recsys.artifact import Bundle, load_bundle
 from recsys.paths.planner import Planner
@@ -24,8 +25,10 @@ from serving.catalogue import Catalogue
 from serving.clock import Clock, Wall, choose_clock
 from serving.errors import NotReadyError
 from serving.past import Past
+from serving.planning.tables import PlannerTables
 from serving.prices import read_prices
 from serving.settings import Settings
+from serving.unmet import Notebook, Towns
 
 _JUST_BEFORE: Final = timedelta(microseconds=1)
 
@@ -39,24 +42,28 @@ class State:
         bundle: the model in use.
         recommender: the decision pipeline over both.
         planner: leads to occupations and skills.
+        tables: what planners ask, made when first asked for.
         catalogue: the sections as they are shown.
         course_ids: the courses of the pool.
         past: what learners were shown or did.
         ledger: the event log; None offline, where only the snapshot speaks.
         clock: what time it is.
         data_as_of: the latest fact in the tables.
+        unmet: counts what is asked for and not found; None offline, where nobody asks.
     """
 
     snapshot_id: str
     bundle: Bundle
     recommender: Recommender
     planner: Planner
+    tables: PlannerTables
     catalogue: Catalogue
     course_ids: frozenset[str]
     past: Past
     ledger: Ledger | None
     clock: Clock
     data_as_of: datetime
+    unmet: Notebook | None = None
 
     def new_events(self, learner_id: str, moment: datetime) -> pl.DataFrame:
         """A learner's events from the log, all before the moment.
@@ -98,27 +105,38 @@ class Holder:
             raise NotReadyError(message)
         return self._state
 
+    def flush(self) -> None:
+        """Write the counts that wait in memory."""
+        if self._state is not None and self._state.unmet is not None:
+            self._state.unmet.flush()
+
     def close(self) -> None:
-        """Let go of the state and of its connections."""
-        if self._state is not None and self._state.ledger is not None:
-            self._state.ledger.close()
-        self._state = None
+        """Write what waits, and let go of the state and of its connections."""
+        state, self._state = self._state, None
+        if state is None:
+            return
+        state.tables.kept.close()
+        if state.unmet is not None:
+            state.unmet.close()
+        if state.ledger is not None:
+            state.ledger.close()
 
 
 def load_state(settings: Settings, wall: Wall) -> State:
-    """Open the snapshot, the bundle and the event log that the settings name.
+    """Open the snapshot, the bundle, the event log and the counts that the settings name.
 
     Raises:
         StoreError: no snapshot there, or a damaged one.
         BundleError: no bundle there, or a damaged one.
-        LedgerError: the event log can't be opened.
+        LedgerError: the event log or the unmet-demand ledger can't be opened.
     """
     city, bundle = open_snapshot(settings.snapshot), load_bundle(settings.bundle)
     ledger = Ledger(settings.ledger, busy_timeout_s=settings.ledger_timeout_s)
     clock = choose_clock(settings.clock, city, bundle.manifest.as_of, wall)
+    unmet = UnmetLedger(settings.unmet_file, busy_timeout_s=settings.ledger_timeout_s)
     state = build_state(city, bundle, ledger, clock, read_prices(settings.prices))
     _warm(city, state.recommender)
-    return state
+    return replace(state, unmet=Notebook(unmet, Towns.of_city(city, clock.now())))
 
 
 def _warm(city: City, recommender: Recommender) -> None:
@@ -150,6 +168,7 @@ def build_state(
             prices=prices,
         ),
         planner=Planner(city, as_of, time.monotonic),
+        tables=PlannerTables.of_city(city, as_of),
         catalogue=Catalogue.of_city(city, as_of),
         course_ids=frozenset(city.scan("courses").select("course_id").collect()["course_id"]),
         past=Past.of_city(city, as_of),

@@ -53,3 +53,19 @@ def read_month(text: str) -> date:
             raise XuepeiError(message) from None
     day = read_moment(written).astimezone(CITY_TIME).date()
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def read_end(text: str) -> datetime:
+    """A moment, in UTC; of a month such as 2025-08, its end in the city.
+
+    >>> read_end("2025-08") == read_moment("2025-09-01")
+    True
+
+    Raises:
+        XuepeiError: no month, day or moment.
+    """
+    if len(text.strip()) != len("2025-08"):
+        return read_moment(text)
+    month = read_month(text)
+    after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return datetime.combine(after, time(), CITY_TIME).astimezone(UTC)

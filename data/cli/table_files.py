@@ -2,9 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 from openpyxl import Workbook
@@ -13,11 +13,12 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data.cli.titles import TITLES
 from data.errors import XuepeiError
 
 FORMATS: Final = (".csv", ".xlsx", ".json", ".parquet")
 
-FREE_TEXT: Final = ("sources",)
+FREE_TEXT: Final = ("sources", "name", "title", "term", "venue_name")
 """Columns whose text comes from files of others; ids are left as they are in CSV."""
 
 FORMULA: Final = re.compile(r"^[=+\-@\t\r\n]")
@@ -26,62 +27,13 @@ FORMULA: Final = re.compile(r"^[=+\-@\t\r\n]")
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that no workbook can hold."""
 
+NO_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+"""What no sheet may have in its name."""
+
+LONGEST_NAME: Final = 31
+
 MOST_ROWS: Final = 1_048_575
 """Rows below the header of one sheet."""
-
-TITLES: Final[Mapping[str, str]] = {
-    "month": "月份",
-    "division_code": "区划代码",
-    "skill_id": "技能编号",
-    "ads": "招聘广告数",
-    "live": "月末在招岗位数",
-    "headcount": "写明的招聘人数",
-    "vacancies": "估计需求人数",
-    "low": "下限（5%）",
-    "high": "上限（95%）",
-    "n_eff": "有效广告数",
-    "salary_q25": "月薪下四分位（元）",
-    "salary_q50": "月薪中位数（元）",
-    "salary_q75": "月薪上四分位（元）",
-    "trend": "月增长率",
-    "trend_low": "月增长率下限",
-    "trend_high": "月增长率上限",
-    "season": "季节系数",
-    "freshness_days": "最新广告距月末天数",
-    "sources": "来源",
-    "level": "所用层级",
-    "own_low": "自身水平下限（5%）",
-    "own_high": "自身水平上限（95%）",
-    "ahead": "预测月数",
-    "median": "预测中位数",
-    "posting_id": "岗位编号",
-    "vacancy_id": "去重后岗位编号",
-    "counted": "是否计入",
-    "rank": "排名",
-    "need": "每月需求人数",
-    "need_low": "需求下限（5%）",
-    "need_high": "需求上限（95%）",
-    "seekers": "求职人数（少于 10 人不列）",
-    "own": "区内每月结业人数",
-    "reachable": "30 分钟内外区结业人数",
-    "online": "线上结业人数",
-    "gap": "缺口人数",
-    "gap_low": "缺口下限（5%）",
-    "gap_high": "缺口上限（95%）",
-    "tau": "紧缺程度（对数）",
-    "tau_low": "紧缺程度下限（5%）",
-    "probability": "紧缺概率",
-    "found": "是否认定紧缺",
-    "cause": "可能原因",
-    "wage_growth": "工资年增长率",
-    "days_open": "平均挂出天数",
-    "repost_rate": "重复发布率",
-    "vacancy_seeker_ratio": "求人倍率",
-    "evidence": "近一年广告数",
-    "note": "说明",
-    "note_en": "说明（英文）",
-}
-"""What each column is called in a workbook's header, before its own name."""
 
 
 def check_format(path: Path) -> None:
@@ -95,8 +47,14 @@ def check_format(path: Path) -> None:
         raise XuepeiError(message)
 
 
-def write_tables(files: Mapping[Path, pl.DataFrame]) -> None:
+def write_tables(
+    files: Mapping[Path, pl.DataFrame], titles: Mapping[str, str] | None = None
+) -> None:
     """Write all the tables or none: each beside its target first, then renamed onto it.
+
+    Args:
+        files: the tables by where they go.
+        titles: what a workbook calls columns that mean something else here than elsewhere.
 
     Raises:
         XuepeiError: a file can't be written, or a sheet can't hold so many rows.
@@ -105,7 +63,7 @@ def write_tables(files: Mapping[Path, pl.DataFrame]) -> None:
     try:
         for path, table in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(table, parts[path], path.suffix)
+            _write(table, parts[path], path.suffix, {**TITLES, **(titles or {})})
         for path, part in parts.items():
             part.replace(path)
     except OSError as error:
@@ -126,44 +84,80 @@ def safe(text: str) -> str:
     return f"'{plain}" if FORMULA.match(plain) else plain
 
 
-def _write(table: pl.DataFrame, path: Path, suffix: str) -> None:
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, its rows, and what its columns are called in the header."""
+
+    name: str
+    frame: pl.DataFrame
+    titles: Mapping[str, str]
+
+
+def write_csv(table: pl.DataFrame, path: Path, guarded: Sequence[str] | None = None) -> None:
+    """Write CSV whose text no spreadsheet runs.
+
+    Args:
+        table: no list columns.
+        path: the file.
+        guarded: columns that may hold text of others; every text column when left out.
+    """
+    text = [name for name, kind in table.schema.items() if kind == pl.String]
+    chosen = text if guarded is None else list(guarded)
+    table.with_columns(pl.col(chosen).map_elements(safe, return_dtype=pl.String)).write_csv(path)
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Write sheets of bold headers that stay in sight, filters, and text only as text.
+
+    Raises:
+        XuepeiError: a sheet can't hold so many rows.
+    """
+    book = Workbook(write_only=True)
+    for name, sheet in zip(_names(sheets), sheets, strict=True):
+        _fill(book.create_sheet(name), sheet)
+    book.save(path)
+
+
+def _write(table: pl.DataFrame, path: Path, suffix: str, titles: Mapping[str, str]) -> None:
     if suffix == ".parquet":
         table.write_parquet(path)
     elif suffix == ".json":
         table.write_json(path)
     elif suffix == ".csv":
-        text = [name for name in FREE_TEXT if name in table.columns]
-        guarded = pl.col(text).map_elements(safe, return_dtype=pl.String)
-        table.with_columns(guarded).write_csv(path)
+        write_csv(table, path, [name for name in FREE_TEXT if name in table.columns])
     else:
-        _write_workbook(table, path)
+        write_workbook(path, [Sheet("xuepei", table, titles)])
 
 
-def _write_workbook(table: pl.DataFrame, path: Path) -> None:
-    """One sheet with a bold header that stays in sight, a filter, and text only as text."""
+def _names(sheets: Sequence[Sheet]) -> list[str]:
+    """Names that a workbook takes: short, without its own signs, no two alike."""
+    found: list[str] = []
+    for sheet in sheets:
+        plain = NO_NAME.sub(" ", safe(sheet.name))[:LONGEST_NAME].strip("' ") or "sheet"
+        alike = sum(name.casefold().startswith(plain.casefold()[:-3]) for name in found)
+        taken = plain.casefold() in (name.casefold() for name in found)
+        found.append(f"{plain[: LONGEST_NAME - 3]} {alike + 1}" if taken else plain)
+    return found
+
+
+def _fill(page: Worksheet, sheet: Sheet) -> None:
+    table, titles = sheet.frame, sheet.titles
     if table.height > MOST_ROWS:
         message = (
             f"a sheet holds {MOST_ROWS:,} rows, the table has {table.height:,}; choose months, "
             "divisions or skills, or write .parquet or .csv"
         )
         raise XuepeiError(message)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("xuepei")
-    sheet.freeze_panes = "D2"
+    page.freeze_panes = "D2" if table.width > 3 else "A2"
     for number, name in enumerate(table.columns, start=1):
-        letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = max(
-            12, 2 * len(TITLES.get(name, "")), len(name) + 2
-        )
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, table.width))}{table.height + 1}"
-    sheet.append([_header(sheet, name) for name in table.columns])
+        wide = max(12, 2 * len(titles.get(name, "")), len(name) + 2)
+        page.column_dimensions[get_column_letter(number)].width = wide
+    page.auto_filter.ref = f"A1:{get_column_letter(max(1, table.width))}{table.height + 1}"
+    page.append([_header(page, titles.get(name), name) for name in table.columns])
     for row in table.iter_rows():
-        sheet.append([safe(value) if isinstance(value, str) else value for value in row])
-    book.save(path)
+        page.append([safe(value) if isinstance(value, str) else value for value in row])
 
 
-def _header(sheet: Worksheet, name: str) -> Cell:
-    title = TITLES.get(name)
-    cell = WriteOnlyCell(sheet, value=f"{title} {name}" if title else name)
+def _header(page: Worksheet, title: str | None, name: str) -> Cell:
+    cell = WriteOnlyCell(page, value=f"{title} {name}" if title and title != name else name)
     cell.font = Font(bold=True)
     return cell

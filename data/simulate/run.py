@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from data.folder import replaced
 from data.simulate.build import (
     LAYOUT_STEPS,
     Driver,
@@ -22,7 +23,6 @@ from data.simulate.build import (
 )
 from data.simulate.calendar import cut_off, terms
 from data.simulate.files.city_files import CityFiles
-from data.simulate.files.folder import replaced
 from data.simulate.labour.advertisements import posting_batches
 from data.simulate.labour.market import make_labour
 from data.simulate.params import SimulationParams
@@ -94,7 +94,8 @@ def simulate(
         driver: makes the pages of the terms after the open one.
 
     Raises:
-        SimulationError: a parameter can't be simulated, or ``out`` is occupied.
+        SimulationError: a parameter can't be simulated.
+        DataError: ``out`` is occupied.
     """
     checked(params.model_dump())
     until = cut_off(params).astimezone(CITY_TIME)

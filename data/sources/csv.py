@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from data.errors import SourceError
-from data.privacy import refuse_forbidden_columns
+from data.privacy.columns import refuse_forbidden_columns
 from data.sources.csv_careful import header_position, read_carefully, records
 from data.sources.csv_layout import Layout, layout
 from data.sources.encoding import Text, read_text, split_lines

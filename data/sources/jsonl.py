@@ -8,7 +8,7 @@ from typing import Final, cast
 import polars as pl
 
 from data.errors import SourceError
-from data.privacy import refuse_forbidden_columns
+from data.privacy.columns import refuse_forbidden_columns
 from data.sources.encoding import Text, read_text, split_lines
 from data.sources.raw import NUMBER_MARK, ROW, Refusal
 from data.sources.sheet import Sheet, blank_rows, refuse_cells, refused_frame, unique_names

@@ -6,7 +6,7 @@ import polars as pl
 import polars.selectors as cs
 
 from data.errors import SourceError
-from data.privacy import refuse_forbidden_columns
+from data.privacy.columns import refuse_forbidden_columns
 from data.sources.raw import ROW, no_rejected
 from data.sources.sheet import Sheet, unique_names
 

@@ -18,7 +18,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from data.errors import SourceError
-from data.privacy import refuse_forbidden_columns
+from data.privacy.columns import refuse_forbidden_columns
 from data.sources.raw import NUMBER_MARK, ROW, Note, Refusal
 from data.sources.sheet import (
     CellFault,

@@ -1,9 +1,8 @@
 """The ``@rule`` decorator: a function becomes a named rule with its two sentences."""
 
-import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from recsys.columns import Mask, Reals
 from recsys.errors import RuleError
 from recsys.offer import Candidates
+from recsys.sentences import both_sentences
 from recsys.types import LearnerQuery
 
 OnNull = Literal["drop", "keep"]
@@ -22,8 +22,6 @@ Condition = Callable[[LearnerQuery, Candidates], Verdict]
 
 Alike = Callable[[LearnerQuery, Candidates], Hashable]
 """What a query shares with others that get the same verdict; None where nothing."""
-
-CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def rule(
         raise RuleError(message)
 
     def declare(condition: Condition) -> Rule:
-        text_en, text_zh = _sentences(condition)
+        text_en, text_zh = both_sentences(condition, "rule", RuleError)
         return Rule(condition.__name__, text_en, text_zh, on_null, condition, reads, alike)
 
     return declare
@@ -111,14 +109,3 @@ def at_most(left: Reals | float, right: Reals | float) -> Reals:
 def both(left: Reals, right: Reals) -> Reals:
     """Three-valued and: one certain no is a no, whatever the other is."""
     return np.where((left == 0) | (right == 0), 0.0, left * right)
-
-
-def _sentences(condition: Condition) -> tuple[str, str]:
-    lines = [line.strip() for line in (condition.__doc__ or "").splitlines() if line.strip()]
-    if not lines or CHINESE.search(lines[0]):
-        message = f"rule {condition.__name__!r} needs an English sentence as its first line"
-        raise RuleError(message)
-    if len(lines) < 2 or not CHINESE.search(lines[1]):
-        message = f"rule {condition.__name__!r} needs a Chinese sentence as its second line"
-        raise RuleError(message)
-    return lines[0], lines[1]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Final
@@ -22,6 +22,7 @@ from data.cli.table_files import check_format, write_tables
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from features.demand.build import end_of
+from recsys.planning.needs import Needs, needs_of_city
 from recsys.planning.opening.city.build import Ask, Setting, setting_of
 from recsys.planning.opening.costs import Costs, read_costs
 from recsys.planning.opening.floors import floor_prices
@@ -65,11 +66,17 @@ def plan_of_city(
     ],
     gaps: Annotated[
         Path | None,
-        typer.Option(help="Skills short by district: division_code, skill_id, gap, gap_low?, …"),
+        typer.Option(
+            help="Skills short by district: division_code, skill_id, gap, gap_low?, …; left out, "
+            "as `xuepei gaps` finds them."
+        ),
     ] = None,
     wants: Annotated[
         Path | None,
-        typer.Option(help="Classes wanted by town: division_code, category, slot, age_band, …"),
+        typer.Option(
+            help="Classes wanted by town: division_code, category, slot, age_band, wanted; left "
+            "out, as applications tell."
+        ),
     ] = None,
     rural_share: Annotated[
         float, typer.Option(min=0, max=1, help="Share of seats at rural sites, at least.")
@@ -103,10 +110,12 @@ def plan_of_city(
     changes = [read_change(text, adds=True) for text in add or []]
     changes += [read_change(text, adds=False) for text in drop or []]
     ask = Ask(budget, rural_share, teachers_cap, _floor(floor or []), _costs(costs))
-    city, moment = open_snapshot(snapshot), end_of(read_month(as_of))
+    city, month = open_snapshot(snapshot), read_month(as_of)
+    given = [None if path is None else read_table(path) for path in (gaps, wants)]
     with progress() as bar, _stoppable() as stopped:
         task = bar.add_task("reading", total=None)
-        setting = _setting(city, moment, ask, gaps, wants, changes)
+        needs = needs_of_city(city, month, lambda step: bar.update(task, description=step), *given)
+        setting = _setting(city, month, ask, needs, changes)
         base = replace(
             setting.problem, sites=replace(setting.problem.sites, free=without_extra(setting))
         )
@@ -133,18 +142,14 @@ def plan_of_city(
 
 def _setting(
     city: City,
-    moment: datetime,
+    month: date,
     ask: Ask,
-    gaps: Path | None,
-    wants: Path | None,
+    needs: Needs,
     changes: list[Change],
 ) -> Setting:
-    if gaps is None:
-        message = "give --gaps, a table such as `xuepei gaps` writes"
-        raise XuepeiError(message)
-    wanted = None if wants is None else read_table(wants)
+    moment = end_of(month)
     room = extra_room(city, moment, changes)
-    return setting_of(city, moment, ask, read_table(gaps), wanted, room, kept_pairs(changes))
+    return setting_of(city, moment, ask, needs.gaps, needs.wants, room, kept_pairs(changes))
 
 
 def _result(

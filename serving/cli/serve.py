@@ -11,6 +11,7 @@ from data.errors import XuepeiError
 from serving import logs
 from serving.app import create_app
 from serving.cli.options import ModelBundle, Prices, Snapshot
+from serving.clock import ClockChoice
 from serving.settings import Settings
 
 app = typer.Typer(add_completion=False)
@@ -29,13 +30,24 @@ def serve(
     ledger: Annotated[
         Path, typer.Option(help="The event log's file; created where there is none.")
     ] = Path("var/ledger.db"),
+    unmet: Annotated[
+        Path | None,
+        typer.Option(help="Counts of what wasn't found; left out, unmet.db beside the event log."),
+    ] = None,
 ) -> None:
     """Answer POST /v1/recommend, /v1/events and /v1/why-not over HTTP.
 
     Limits come from the environment: XUEPEI_MAX_BODY_BYTES, XUEPEI_LEDGER_TIMEOUT_S.
     """
     logs.configure()
-    settings = _settings(snapshot, bundle, clock, ledger, prices)
+    settings = Settings(
+        snapshot=snapshot,
+        bundle=bundle,
+        clock=_checked(clock),
+        ledger=ledger,
+        prices=prices,
+        unmet=unmet,
+    )
     run(settings, host, port)
 
 
@@ -61,14 +73,10 @@ def run(settings: Settings, host: str, port: int) -> None:
         raise failures[0]
 
 
-def _settings(
-    snapshot: Path, bundle: Path, clock: str, ledger: Path, prices: Path | None
-) -> Settings:
+def _checked(clock: str) -> ClockChoice:
     match clock:
         case "auto" | "now" | "data":
-            return Settings(
-                snapshot=snapshot, bundle=bundle, clock=clock, ledger=ledger, prices=prices
-            )
+            return clock
         case _:
             message = f"there is no clock {clock!r}; there are auto, now and data"
             raise XuepeiError(message)

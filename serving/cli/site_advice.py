@@ -14,6 +14,7 @@ from data.cli.table_files import check_format, write_tables
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from features.demand.build import end_of
+from recsys.planning.needs import NO_GAPS
 from recsys.planning.opening.city.build import Ask, setting_of
 from recsys.planning.opening.city.room import NEW_ROOM, room_at
 from recsys.planning.siting.advice import site_advice
@@ -24,8 +25,6 @@ from serving.cli.tables import read_table
 app = typer.Typer(add_completion=False)
 
 TOP: Final = 20
-
-NO_GAPS: Final = {"division_code": pl.String, "skill_id": pl.String, "gap": pl.Float64}
 
 
 @app.command("site-advice")
@@ -69,7 +68,7 @@ def advise(
             found = micro_spaces(city, moment, micro)
         else:
             room = None if at is None else _room(city, moment, at, seats, asked)
-            needs = pl.DataFrame(schema=NO_GAPS) if gaps is None else read_table(gaps)
+            needs = NO_GAPS.to_frame() if gaps is None else read_table(gaps)
             wanted = None if wants is None else read_table(wants)
             setting = setting_of(city, moment, Ask(0.0), needs, wanted, room, alone=True)
             found = site_advice(setting, venue or NEW_ROOM, asked, top)

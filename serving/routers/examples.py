@@ -83,3 +83,24 @@ PATH: Final[dict[str, Any]] = {
         },
     },
 }
+
+PLAN: Final[dict[str, Any]] = {
+    "half_a_million": {
+        "summary": "Half a million yuan, a section for every town, a third of the seats rural",
+        "value": {"budget_yuan": 500_000, "town_floor": 1, "rural_share": 0.3, "max_seconds": 1},
+    }
+}
+
+SITE_ADVICE: Final[dict[str, Any]] = {
+    "a_new_room": {
+        "summary": "What to open in a room of thirty seats on Tuesday and Thursday evenings",
+        "value": {
+            "room": {"lon": 120.16, "lat": 30.25, "seats": 30},
+            "slots": ["2E", "4E"],
+        },
+    },
+    "micro_spaces": {
+        "summary": "Where the next three micro-spaces belong",
+        "value": {"limit": 3},
+    },
+}

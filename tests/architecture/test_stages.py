@@ -7,7 +7,7 @@ import pytest
 
 from recsys import rerankers, rules, scorers
 from recsys.explainers.words import SENTENCES
-from recsys.rules.declaration import CHINESE
+from recsys.sentences import CHINESE
 from recsys.stages import Reranker, Scorer
 
 HOUSE = Path(__file__).parents[2]

@@ -13,7 +13,15 @@ from schemathesis.config import SchemathesisConfig
 # what it says is exact, and every request that holds it has to be taken.
 CONFIG = SchemathesisConfig.from_dict({"generation": {"codec": "ascii"}})
 METHODS = ("get", "post", "put", "patch", "delete")
-POSTS = ("/v1/recommend", "/v1/events", "/v1/why-not", "/v1/path")
+POSTS = (
+    "/v1/recommend",
+    "/v1/events",
+    "/v1/why-not",
+    "/v1/path",
+    "/v1/plan",
+    "/v1/site-advice",
+)
+TABLES = ("/v1/demand", "/v1/gaps", "/v1/coverage", "/v1/targets")
 
 
 def operations(openapi: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -37,6 +45,9 @@ def test_every_operation_is_described(openapi: dict[str, Any]) -> None:
         ("post", "/v1/events"),
         ("post", "/v1/why-not"),
         ("post", "/v1/path"),
+        ("post", "/v1/plan"),
+        ("post", "/v1/site-advice"),
+        *(("get", path) for path in TABLES),
         ("get", "/health/live"),
         ("get", "/health/ready"),
     }
@@ -66,6 +77,8 @@ def test_every_field_of_a_request_is_explained(openapi: dict[str, Any]) -> None:
         "EventIn",
         "WhyNotRequest",
         "PathRequest",
+        "PlanRequest",
+        "SiteRequest",
     ):
         assert schemas[name]["additionalProperties"] is False
         for field, schema in schemas[name]["properties"].items():
@@ -92,6 +105,7 @@ def test_the_examples_hold_their_schema_and_work(
     ("method", "path", "mode"),
     [
         *(("POST", path, mode) for path in POSTS for mode in schemathesis.GenerationMode),
+        *(("GET", path, mode) for path in TABLES for mode in schemathesis.GenerationMode),
         ("GET", "/health/live", schemathesis.GenerationMode.POSITIVE),
         ("GET", "/health/ready", schemathesis.GenerationMode.POSITIVE),
     ],

@@ -183,7 +183,7 @@ def test_threads_share_one_ledger(ledger: Ledger, make_city: Callable[..., City]
 
 
 def test_every_commit_is_flushed(ledger: Ledger) -> None:
-    engine = ledger._engine  # pyright: ignore[reportPrivateUsage] - durability shows nowhere else
+    engine = ledger._file.engine  # pyright: ignore[reportPrivateUsage] - durability shows nowhere else
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"

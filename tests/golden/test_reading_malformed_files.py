@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.errors import SourceError
-from data.privacy import ForbiddenColumnError
+from data.privacy.columns import ForbiddenColumnError
 from data.sources import RawTable, read_sources
 from data.sources.raw import READER_RULES, REJECTED
 

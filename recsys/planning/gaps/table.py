@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from data.city import City
-from features.demand.build import demand_of_city, end_of
+from features.demand.build import Demand, demand_of_city, end_of
 from features.demand.grid import after
 from features.supply import skill_supply
 from features.vocabulary import vocabulary
@@ -135,7 +135,7 @@ def gaps_of_city(
     month: date,
     step: Step,
     rng: np.random.Generator,
-    demand: pl.DataFrame | None = None,
+    demand: Demand | pl.DataFrame | None = None,
 ) -> Gaps:
     """Gaps of a snapshot as they were known when a month was over.
 
@@ -144,7 +144,8 @@ def gaps_of_city(
         month: first day of the month.
         step: told what begins.
         rng: of the common random numbers.
-        demand: a demand table made before; left out, postings are read.
+        demand: of the same month, or a demand table made before, which knows no postings; left
+            out, postings are read.
 
     Raises:
         DemandError: no demand can be told.
@@ -156,15 +157,15 @@ def gaps_of_city(
 
 
 def sources_of_city(
-    city: City, month: date, step: Step, demand: pl.DataFrame | None = None
+    city: City, month: date, step: Step, demand: Demand | pl.DataFrame | None = None
 ) -> Sources:
     """What ``gaps_of_city`` reads of a snapshot; its arguments and errors."""
     moment = end_of(month)
-    if demand is None:
-        told = demand_of_city(city, month, step)
-        table, ads = checked(told.table(), month), advertisements(city, told, moment)
+    given = demand_of_city(city, month, step) if demand is None else demand
+    if isinstance(given, Demand):
+        table, ads = checked(given.table(), month), advertisements(city, given, moment)
     else:
-        table, ads = checked(demand, month), ADS.to_frame()
+        table, ads = checked(given, month), ADS.to_frame()
     step("counting completers")
     supply = skill_supply(city, moment)
     step("looking at jobseekers")

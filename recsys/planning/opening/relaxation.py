@@ -133,7 +133,7 @@ class Relaxation:
         if not len(cuts.cell):
             return False
         self.rows.cuts = self.rows.cuts.joined(cuts)
-        own = cuts.coefficient[np.array(self._offer)].T.tocsr()
+        own = cuts.coefficient[np.array(self._offer, dtype=np.int64)].T.tocsr()
         y: Ints = cuts.cell[:, None] * steps + np.arange(steps)
         ends = own.indptr + steps * np.arange(len(own.indptr))
         index, entry = np.zeros(ends[-1], dtype=np.int64), np.zeros(ends[-1])
@@ -162,8 +162,8 @@ class Relaxation:
             bound=self.rows.bound(prices, reduced),
             prices=prices,
             reduced=reduced,
-            offer=np.array(self._offer)[used],
-            source=np.array(self._source)[used],
+            offer=np.array(self._offer, dtype=np.int64)[used],
+            source=np.array(self._source, dtype=np.int64)[used],
             amount=amount[used],
         )
 

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from data.cli import run_verb
+from data.errors import DataError
 from data.ingest import import_sources
-from data.simulate import Simulated, SimulationError, preset, simulate
+from data.simulate import Simulated, preset, simulate
 from data.store import open_snapshot
 
 SMALL = ("learners=60", "sections_per_term=20", "history_terms=1", "postings=40")
@@ -90,7 +91,7 @@ def test_the_cut_off_is_written_with_its_offset(folder: Path) -> None:
 
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("mine", "utf-8")
-    with pytest.raises(SimulationError, match="--force"):
+    with pytest.raises(DataError, match="--force"):
         simulate(preset("tiny", SMALL), 1, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
 
@@ -106,7 +107,7 @@ def test_force_replaces_a_folder_as_a_whole(tmp_path: Path) -> None:
 
 def test_a_file_is_no_place_for_a_city(tmp_path: Path) -> None:
     (tmp_path / "city").write_text("x", "utf-8")
-    with pytest.raises(SimulationError, match="is a file"):
+    with pytest.raises(DataError, match="is a file"):
         simulate(preset("tiny", SMALL), 1, tmp_path / "city")
 
 

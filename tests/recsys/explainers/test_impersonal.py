@@ -4,7 +4,7 @@ import pytest
 
 from recsys.explainers.impersonal import IMPERSONAL, Figures, impersonal
 from recsys.explainers.words import PLAIN_LENGTH
-from recsys.rules.declaration import CHINESE
+from recsys.sentences import CHINESE
 
 WORST: Figures = {"people": 99_999, "skills": "名" * 60}
 

@@ -15,7 +15,7 @@ from recsys.explainers.words import (
     slots_zh,
     texts,
 )
-from recsys.rules.declaration import CHINESE
+from recsys.sentences import CHINESE
 
 NUMBERS: Evidence = {
     "minutes": 1440,

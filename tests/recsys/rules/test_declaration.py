@@ -6,7 +6,8 @@ import pytest
 from recsys.errors import RuleError
 from recsys.offer import Candidates
 from recsys.rules import all_rules, rule
-from recsys.rules.declaration import CHINESE, OnNull, Verdict
+from recsys.rules.declaration import OnNull, Verdict
+from recsys.sentences import CHINESE
 from recsys.types import LearnerQuery
 
 

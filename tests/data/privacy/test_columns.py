@@ -7,7 +7,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from data.privacy import ForbiddenColumnError, forbidden_columns, refuse_forbidden_columns
+from data.privacy.columns import ForbiddenColumnError, forbidden_columns, refuse_forbidden_columns
 from data.sources import read_sources
 from data.tables import TABLES
 from data.vocab import FORBIDDEN_COLUMNS

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from data.simulate.presets import SimulationError
+from data.errors import DataError
 
 
 def replaced(out: Path, fill: Callable[[Path], None], *, force: bool) -> None:
@@ -17,7 +17,7 @@ def replaced(out: Path, fill: Callable[[Path], None], *, force: bool) -> None:
         force: replace a folder that holds something.
 
     Raises:
-        SimulationError: ``out`` is a file, or holds something and force is off.
+        DataError: ``out`` is a file, or holds something and force is off.
     """
     _refuse_occupied(out, force=force)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +33,10 @@ def replaced(out: Path, fill: Callable[[Path], None], *, force: bool) -> None:
 def _refuse_occupied(out: Path, *, force: bool) -> None:
     if out.exists() and not out.is_dir():
         message = f"{out} is a file; --out names a folder"
-        raise SimulationError(message)
+        raise DataError(message)
     if out.is_dir() and any(out.iterdir()) and not force:
         message = f"{out} is not empty; choose another folder or add --force to replace it"
-        raise SimulationError(message)
+        raise DataError(message)
 
 
 def _swap(fresh: Path, out: Path) -> None:

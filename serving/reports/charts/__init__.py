@@ -1,0 +1,1 @@
+"""Charts as inline SVG: no library, no script; colours and fonts come from the page."""
