@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import polars as pl
 import pytest
@@ -26,6 +27,8 @@ MakeCity = Callable[..., City]
 Feature = Callable[[City, datetime], pl.DataFrame]
 Rows = Sequence[Mapping[str, object]]
 CUT_OFF = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)
+SINCE = date(2024, 9, 1)
+"""For features that look back no further than they are told to."""
 STATES = ("published", "applying", "closed", "drawn", "running", "finished")
 LEARNERS = ("an", "bo", "new")
 SECTIONS = ("running", "applying", "announced", "drawn")
@@ -157,8 +160,9 @@ def feature_functions() -> dict[str, Feature]:
                 continue
             signature = inspect.signature(function)
             first = list(signature.parameters)[:2]
+            more = {"since": SINCE} if "since" in signature.parameters else {}
             if first == ["city", "as_of"] and signature.return_annotation is pl.DataFrame:
-                found[name] = function
+                found[name] = partial(function, **more)
     return found
 
 

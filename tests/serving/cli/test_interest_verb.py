@@ -11,6 +11,7 @@ import pytest
 
 from data.city import City
 from data.cli import run_verb
+from data.cli.console import out
 from data.errors import XuepeiError
 from data.store import write_snapshot
 from data.tally import Ask, Tally
@@ -70,8 +71,9 @@ def run(wanted: Path) -> Run:
 
 
 def test_the_head_names_places_classes_and_ratios(
-    run: Run, capsys: pytest.CaptureFixture[str]
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(out, "width", 200)
     run()
     shown = capsys.readouterr().out
     assert "西湖区 北山街道" in shown

@@ -11,6 +11,7 @@ import pytest
 
 from data.city import City
 from data.cli import run_verb
+from data.cli.console import out
 from data.cli.moments import read_end
 from data.cli.root import answer
 from data.errors import XuepeiError
@@ -120,8 +121,12 @@ def test_driving_brings_more_people_into_reach(snapshot: Path) -> None:
 
 
 def test_targets_are_printed_with_words_and_written_with_chinese_titles(
-    snapshot: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    snapshot: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(out, "width", 200)
     book, mix = tmp_path / "targets.xlsx", tmp_path / "mix.csv"
     run_verb(["targets", "--snapshot", str(snapshot), "--as-of", NOW, "--out", str(book),
               "--matching", str(mix)])  # fmt: skip
