@@ -146,6 +146,7 @@ TITLES: Final[Mapping[str, str]] = {
     "capacity": "容量",
     "applied": "报名未得人数",
     "searched": "搜索无果人数（至少）",
+    "suppressed": "是否隐去少于十人的数",
     "need": "每月需求人数",
 }
 

@@ -19,7 +19,7 @@ from features.asof import known
 from features.demand.build import end_of
 from recsys.planning.interest.pressure import contested_table, pressure_table
 from recsys.planning.interest.reading import TERMS, Interest, read_interest
-from recsys.planning.interest.release import released
+from recsys.planning.interest.release import released, without_few
 from recsys.planning.interest.table import BY, gap_table
 from recsys.planning.interest.wants import wants_table
 from serving.cli.options import AsJson, Snapshot
@@ -106,13 +106,13 @@ def _ledger(path: Path | None) -> pl.DataFrame | None:
 
 def _tables(found: Interest, by: list[str], *, with_wants: bool) -> dict[str, pl.DataFrame]:
     tables = {
-        "out": gap_table(found, by),
-        "senior": pressure_table(found, "senior"),
-        "contested": contested_table(found),
+        "out": released(gap_table(found, by), by),
+        "senior": without_few(pressure_table(found, "senior")),
+        "contested": without_few(contested_table(found)),
     }
     if with_wants:
-        tables["wants"] = wants_table(found)
-    return {name: released(table) for name, table in tables.items()}
+        tables["wants"] = without_few(wants_table(found))
+    return tables
 
 
 def _summary(found: Interest, table: pl.DataFrame, files: Mapping[str, Path]) -> dict[str, Any]:
@@ -122,6 +122,7 @@ def _summary(found: Interest, table: pl.DataFrame, files: Mapping[str, Path]) ->
         "terms": list(found.terms.names),
         "terms_over": found.terms.over,
         "rows": table.height,
+        "rows_held_back": int(table["suppressed"].sum()),
         **{name: total[name].sum() if total[name].count() else None for name in sums},
         "out": {name: str(path) for name, path in files.items()},
     }

@@ -32,10 +32,10 @@ Run = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def wanted(make_city: Callable[..., City], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A snapshot of one senior class of two seats that thirty of one town applied for."""
-    people = [f"l{n:02d}" for n in range(30)]
+    """A snapshot of one senior class of 12 seats that 180 of one town applied for."""
+    people = [f"l{n:03d}" for n in range(180)]
     first = datetime(2025, 2, 11, tzinfo=UTC)
-    kinds = [(name, "apply") for name in people] + [(name, "enrol") for name in people[:2]]
+    kinds = [(name, "apply") for name in people] + [(name, "enrol") for name in people[:12]]
     city = make_city(
         divisions=[
             {"division_code": "330100000000", "level": "city", "name": "杭州市"},
@@ -46,7 +46,7 @@ def wanted(make_city: Callable[..., City], tmp_path_factory: pytest.TempPathFact
         venues=[{"division_code": TOWN}],
         courses=[{"course_id": "c", "title": "=乐龄竹笛", "programme": "senior"}],
         sections=[
-            {**SPRING, "section_id": "s", "course_id": "c", "capacity": 2, "rule": "lottery"}
+            {**SPRING, "section_id": "s", "course_id": "c", "capacity": 12, "rule": "lottery"}
         ],
         learners=[{"learner_id": name, "home_division_code": TOWN} for name in people],
         events=[
@@ -78,17 +78,17 @@ def test_the_head_names_places_classes_and_ratios(
     shown = capsys.readouterr().out
     assert "西湖区 北山街道" in shown
     assert "=乐龄竹笛" in shown
-    assert "15.0" in shown  # thirty applicants for two seats
+    assert "15.0" in shown  # 180 applicants for 12 seats
 
 
 def test_every_table_is_written_in_the_form_its_name_says(run: Run, tmp_path: Path) -> None:
     names = {"out": "i.parquet", "wants": "w.json", "senior": "s.xlsx", "contested": "c.csv"}
     files = {name: tmp_path / file for name, file in names.items()}
     result = run(*[part for name, path in files.items() for part in (f"--{name}", path)])
-    assert result["lost"] == 28.0
+    assert result["lost"] == 168.0
     gap = pl.read_parquet(files["out"])
-    assert gap.filter(pl.col("division_code") == TOWN)["lottery_lost"].to_list() == [28.0]
-    assert sum(row["wanted"] for row in json.loads(files["wants"].read_text())) == 28.0
+    assert gap.filter(pl.col("division_code") == TOWN)["lottery_lost"].to_list() == [168.0]
+    assert sum(row["wanted"] for row in json.loads(files["wants"].read_text())) == 168.0
     assert files["senior"].stat().st_size > 0
     assert "'=乐龄竹笛" in files["contested"].read_text("utf-8")  # never a formula
 
