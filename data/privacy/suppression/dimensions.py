@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from data.errors import SuppressionError
 
-Kind = Literal["adds", "overlaps", "apart"]
+Kind = Literal["adds", "partial", "overlaps", "apart"]
 
 ALL: Final = "all"
 """What stands for everybody in a column, where nothing else is said."""
@@ -27,6 +27,7 @@ class Dimension:
     """The frame's column; its values are read as text, and null as a value of its own."""
     kind: Kind = "adds"
     """``adds``: each person is under exactly one value, so that values add up to their parent.
+    ``partial``: each under one at most, since of some it isn't known or isn't told.
     ``overlaps``: a person may be under several (access needs); values only lie within the parent.
     ``apart``: values have nothing to do with one another (the stock of one month and the next)."""
     parents: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -68,9 +69,17 @@ class Dimension:
         return found
 
 
-def divisions(column: str = "division_code", *, name: str = "division") -> Dimension:
-    """Divisions by their statistical codes: village in town in district in city."""
-    return Dimension(column, by_code=True, name=name)
+def divisions(
+    column: str = "division_code", *, kind: Kind = "adds", name: str = "division"
+) -> Dimension:
+    """Divisions by their statistical codes: village in town in district in city.
+
+    Args:
+        column: the frame's column of 12-digit codes.
+        kind: ``partial`` where some people's town or village isn't known.
+        name: what it is called in other tables.
+    """
+    return Dimension(column, kind, by_code=True, name=name)
 
 
 def bands(column: str, groups: Mapping[str, Iterable[str]] | None = None) -> Dimension:

@@ -81,9 +81,9 @@ def test_hiding_only_the_few_is_caught() -> None:
 
 def test_two_rows_that_differ_by_few_are_not_both_told() -> None:
     frame = pl.DataFrame({"town": ["a", "b", "all"], "n": [100, 0, 107]})
-    told = suppress_frame(frame, ["town"], "n")
-    assert told["n"].to_list() == [None, 0, 107] or told["n"].to_list() == [100, 0, None]
-    naive = Tabulation("t", frame, ("town",), "n")
+    told = suppress_frame(frame, [Dimension("town", kind="partial")], "n")
+    assert None in (told["n"][0], told["n"][2])
+    naive = Tabulation("t", frame, (Dimension("town", kind="partial"),), "n")
     assert [pair.people for pair in audit([naive]).pairs] == [7]
 
 

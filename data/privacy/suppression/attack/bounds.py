@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.optimize import linprog
-from scipy.sparse import coo_array, csc_array, csgraph
+from scipy.sparse import coo_array, csc_array, csgraph, hstack, identity
 
 from data.privacy.suppression.attack.known import CELL, VALUE, Known
 
@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 INFEASIBLE: Final = 2
+DUST: Final = 1e-6
+"""Relative size of a rest that is rounding."""
 PUSHES: Final = 12
 """How often all cells of a group are pushed at once before they are bounded one by one."""
 
@@ -59,7 +61,7 @@ def _ties(known: Known) -> Iterator[pl.DataFrame]:
     for ladder in known.ladders:
         if ladder.kind == "apart":
             continue
-        loose = ladder.kind == "overlaps"
+        loose = ladder.kind != "adds"
         places = known.cells.select(CELL, *known.place)
         above = places.rename({CELL: "whole"})
         found = known.around(places, ladder).join(above, on=known.place)
@@ -68,7 +70,7 @@ def _ties(known: Known) -> Iterator[pl.DataFrame]:
             # What lies directly around isn't told of: the next step out is.
             below = known.around(below.join(above, on=known.place, how="anti"), ladder)
             found = pl.concat([found, below.join(above, on=known.place)])
-        key = CELL if loose else "whole"
+        key = CELL if ladder.kind == "overlaps" else "whole"
         numbered = found.with_columns(sum=pl.col(key).rank("dense").cast(pl.Int64) + (count - 1))
         count += found[key].n_unique()
         part = numbered.select("sum", CELL, sign=pl.lit(1.0), loose=pl.lit(loose))
@@ -137,15 +139,25 @@ class Group:
             bounds=(0, ceiling),
             method="highs",
         )
-        if found.status == INFEASIBLE and self.exact.any():
-            # Not everybody is told of: the parts of a whole leave a rest.
-            self.exact[:] = False
+        if found.status == INFEASIBLE and self._loosen():
             return self._fill(push, ceiling)
         if found.x is None or found.fun is None:
             return np.inf
         self.low = np.minimum(self.low, found.x)
         self.high = np.maximum(self.high, found.x)
         return -float(found.fun)
+
+    def _loosen(self) -> bool:
+        """Find the sums whose parts leave a rest, since not everybody is told of them."""
+        rows, columns = self.matrix.shape
+        rests: Any = hstack([self.matrix, identity(rows)]).tocsc()
+        push = np.concatenate([np.zeros(columns), np.ones(rows)])
+        found = linprog(push, A_eq=rests, b_eq=self.right, bounds=(0, None), method="highs")
+        if found.x is None:
+            return False
+        short = self.exact & (found.x[columns:] > DUST * np.maximum(1.0, np.abs(self.right)))
+        self.exact &= ~short
+        return bool(short.any())
 
 
 def groups(known: Equations, width: float) -> Iterator[Group]:
