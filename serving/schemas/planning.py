@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 
 from serving.schemas.fields import Wire
 
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A month, such as ``2025-08``."""
 
 

@@ -134,6 +134,7 @@ def test_gaps_come_by_rank_and_demand_by_what_is_asked_for(planners: TestClient)
         ({"limit": "0"}, "limit"),
         ({"division_code": "3301"}, "division_code.0"),
         ({"month": "2025-13"}, "month.0"),
+        ({"month": "0000-01"}, "month.0"),
     ],
 )
 def test_what_cannot_be_asked_is_named_and_not_repeated(
