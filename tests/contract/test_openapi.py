@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from jsonschema_rs import Draft202012Validator
 from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 # A schema can't say "no unassigned character" or "at most 128 bytes", as ids have it; over ASCII
 # what it says is exact, and every request that holds it has to be taken.
@@ -114,10 +115,12 @@ def test_no_request_breaks_the_contract(
     app: FastAPI, method: str, path: str, mode: schemathesis.GenerationMode
 ) -> None:
     operation = schemathesis.openapi.from_asgi("/openapi.json", app, config=CONFIG)[path][method]
+    # A value in a query has no type: `indicator=false` is the text "false" in a list of one.
+    spared = [negative_data_rejection] if path in TABLES else []
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def holds(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate()
+        case.call_and_validate(excluded_checks=spared)
 
     holds()
