@@ -4,74 +4,57 @@
 
 simulate ─▶ import ─▶ gaps ─▶ judge
 
-Each seed runs in a process of its own; one that was measured before, with the same settings, is
-read from var/. ``--record`` writes gaps.json and its table in README.md.
+Each seed runs in a process of its own and is kept under var/, by what it was measured with.
+``--record`` writes gaps.json and its table in GAPS.md.
 """
 
 import argparse
-import json
-import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from gap_ranking.measure import joined, measured, table
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))  # what experiments share
+
+from frame.kept import PRODUCT, keep, kept_folder, scratch, sources_in  # noqa: E402 - the path comes first
+from frame.record import Page, write_document  # noqa: E402 - as above
+from frame.seeds import row_file, rows_of, seed_list  # noqa: E402 - as above
+from gap_ranking.measure import joined, measured, table  # noqa: E402 - as above
+
 CONFIG: dict[str, Any] = tomllib.loads((HERE / "gaps.toml").read_text(encoding="utf-8"))
-WORK = HERE.parents[1] / "var" / "experiments" / "004-gaps"
 COMMAND = ".venv/bin/python experiments/004-planning/gaps.py --record"
-BEGIN, END = "<!-- gaps: written by gaps.py -->", "<!-- end of gaps -->"
+PAGE = Page(HERE / "GAPS.md", "<!-- gaps: written by gaps.py -->", "<!-- end of gaps -->")
 
 
 def main() -> None:
     """Measure each seed, join them, print the table, and record it when asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
-    parser.add_argument("--record", action="store_true", help="write gaps.json and README.md")
-    parser.add_argument("--again", action="store_true", help="measure every seed anew")
+    parser.add_argument("--seeds", type=seed_list)
+    parser.add_argument("--record", action="store_true", help="write gaps.json and GAPS.md")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    folder = _kept()
     if asked.one is not None:
-        _measure_here(asked.one)
+        with scratch(folder, f"work-{asked.one}") as work:
+            keep(row_file(folder, asked.one), measured(CONFIG, asked.one, work))
         return
     seeds = asked.seeds or CONFIG["seeds"]
     if asked.record and not set(seeds) <= set(CONFIG["seeds"]):
         sys.exit("only the seeds of gaps.toml are recorded")
-    results = joined([_row(seed, again=asked.again) for seed in seeds])
+    results = joined(rows_of(Path(__file__), seeds, folder))
     print(table(results))
     if asked.record:
-        _record(results)
+        document = {"command": COMMAND, "config": CONFIG, **results}
+        write_document(HERE / "gaps.json", document)
+        PAGE.fill(table(results))
 
 
-def _row(seed: int, *, again: bool) -> dict[str, Any]:
-    path = WORK / f"seed-{seed}.json"
-    if again or not path.exists():
-        print(f"seed {seed}", flush=True)
-        subprocess.run([sys.executable, __file__, "--one", str(seed)], check=True)  # noqa: S603 - this very script
-    row: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return row
-
-
-def _measure_here(seed: int) -> None:
-    work = WORK / f"seed-{seed}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    row = measured(CONFIG, seed, work)
-    (WORK / f"seed-{seed}.json").write_text(json.dumps(row, indent=2), encoding="utf-8")
-    shutil.rmtree(work)
-
-
-def _record(results: dict[str, Any]) -> None:
-    document = {"command": COMMAND, "config": CONFIG, **results}
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    (HERE / "gaps.json").write_text(text, encoding="utf-8")
-    readme = HERE / "GAPS.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}", encoding="utf-8")
+def _kept() -> Path:
+    """The folder of figures measured with just this code and these settings."""
+    settings = {name: value for name, value in CONFIG.items() if name != "seeds"}
+    own = HERE / "gap_ranking"
+    return kept_folder("004-gaps", settings, sources_in(*PRODUCT, own))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """One city from its raw files to its demand table, and the table held against the truth."""
 
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from frame.verbs import said
 
 from data.store import open_snapshot
 from features.asof import known
@@ -19,7 +18,6 @@ from features.demand.reading import Chain, Words, read_chain
 from skill_demand.shortages import CELL, ranked_by_bound
 from training.demand.backtest import held_by_stratum
 
-XUEPEI: Final = Path(sys.executable).with_name("xuepei")
 HISTORY: Final = 12
 """First months that intervals aren't judged on, as in ``measure``."""
 
@@ -34,8 +32,8 @@ def measured(config: Mapping[str, Any], seed: int, work: Path) -> dict[str, Any]
     """
     settings = [word for text in config["settings"] for word in ("--set", text)]
     files, snapshot = work / "files", work / "snapshot"
-    _verb("simulate", "--preset", config["preset"], "--seed", seed, *settings, "--out", files)
-    _verb("import", files, "--snapshot", snapshot)
+    said("simulate", "--preset", config["preset"], "--seed", seed, *settings, "--out", files)
+    said("import", files, "--snapshot", snapshot)
     truth = pl.read_parquet(files / "truth" / "gaps.parquet")
     city = open_snapshot(snapshot)
     month = truth["month"].max()
@@ -65,7 +63,8 @@ def measured(config: Mapping[str, Any], seed: int, work: Path) -> dict[str, Any]
 def joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Coverage over all seeds' cells, and the means of the rest with each seed's value."""
     held = pl.concat([pl.DataFrame(row["intervals"]) for row in rows])
-    strata = held.group_by("stratum").agg(pl.col("cells", "inside").sum()).sort("stratum")
+    sums = held.group_by("stratum").agg(pl.col("cells", "inside").sum()).sort("stratum")
+    strata = sums.filter(pl.col("cells") > 0)
     share = pl.col("inside") / pl.col("cells")
     shortages = pl.DataFrame([entry for row in rows for entry in row["shortages"]])
     by_months = shortages.group_by("months", maintain_order=True).agg(
@@ -86,9 +85,8 @@ def table(results: Mapping[str, Any]) -> str:
     lines = ["| expected persons | cells | inside the 90 % interval |", "|---|---:|---:|"]
     for row in results["intervals"]:
         place = row["stratum"]
-        if row["cells"]:
-            name = f"{ends[place]} to {ends[place + 1]}"
-            lines.append(f"| {name} | {row['cells']:,} | {row['share']:.3f} |")
+        name = f"{ends[place]} to {ends[place + 1]}"
+        lines.append(f"| {name} | {row['cells']:,} | {row['share']:.3f} |")
     lines += ["", "| months of postings | precision@20 | decoys, mean | decoys, most |"]
     lines.append("|---:|---:|---:|---:|")
     lines += [
@@ -133,8 +131,3 @@ def _since(chain: Chain, first: Any) -> Chain:
         for name in ("vacancies", "mentions", "occupations")
     }
     return replace(chain, parsed=parsed, **parts)
-
-
-def _verb(*words: object) -> None:
-    """Run a verb of the product."""
-    subprocess.run([str(XUEPEI), *map(str, words)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own verbs

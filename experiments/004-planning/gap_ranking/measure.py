@@ -1,18 +1,15 @@
 """One seed: its files made, imported, ranked and judged by the product's own verbs."""
 
-import json
 import resource
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from frame.verbs import said
 from scipy import stats
 
-XUEPEI: Final = Path(sys.executable).with_name("xuepei")
 CELL: Final = ["division_code", "skill_id"]
 HEAD: Final = 20
 HALF: Final = 0.5
@@ -37,15 +34,15 @@ def measured(config: Mapping[str, Any], seed: int, work: Path) -> dict[str, Any]
     """
     settings = [word for text in config["settings"] for word in ("--set", text)]
     files, snapshot, ranked = work / "files", work / "snapshot", work / "gaps.parquet"
-    _verb("simulate", "--preset", config["preset"], "--seed", seed, *settings, "--out", files)
-    _verb("import", files, "--snapshot", snapshot)
+    said("simulate", "--preset", config["preset"], "--seed", seed, *settings, "--out", files)
+    said("import", files, "--snapshot", snapshot)
     truth = pl.read_parquet(files / "truth" / "gaps.parquet")
     month, evidence = f"{truth['month'].max():%Y-%m}", work / "evidence.parquet"
     before = _seconds()
     out = "--out", ranked, "--evidence", evidence
-    told = _verb("gaps", "--snapshot", snapshot, "--as-of", month, *out, "--json")
+    told = said("gaps", "--snapshot", snapshot, "--as-of", month, *out, "--json")
     seconds = _seconds() - before
-    judged = _verb("judge", "--truth", files / "truth", "--gaps", ranked, "--json")
+    judged = said("judge", "--truth", files / "truth", "--gaps", ranked, "--json")
     kinds = truth.group_by(CELL).agg(pl.col("kind").drop_nulls().first())
     table = pl.read_parquet(ranked).join(kinds, on=CELL, how="left")
     return {
@@ -178,11 +175,3 @@ def _told(figure: Mapping[str, float]) -> str:
 def _seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def _verb(*words: object) -> dict[str, Any]:
-    """Run a verb of the product; its JSON document where it was asked for."""
-    command = [str(XUEPEI), *map(str, words)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own verbs
-    document: dict[str, Any] = json.loads(told.stdout) if "--json" in command else {}
-    return document
