@@ -16,12 +16,15 @@ from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery
 from training.metrics.lists import Ids, Relevant, Scores, top_items
 
-BATCH_CELLS = 8_000_000
-"""Scores of one scorer held at once: 32 MB."""
+BATCH_CELLS = 2_000_000
+"""Scores of one scorer held at once: 8 MB, which stays near the processor."""
 
 Score = Callable[[Sequence[LearnerQuery], Relevant], Scores]
 """Scores of the whole catalogue for some queries, given the courses that are out of the
 question for each; shape (queries, courses), NaN = not ranked."""
+
+Read = Callable[[Sequence[LearnerQuery]], Scores]
+"""One scorer's scores of the whole catalogue; NaN for courses it doesn't know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,21 @@ class Catalogue:
         shape = (height, len(self))
         return sparse(pairs["row"].to_numpy(), pairs["column"].to_numpy(), ones, shape)
 
-    def scores(self, scorer: CourseScorer, queries: Sequence[LearnerQuery]) -> Scores:
-        """The scorer's scores in the catalogue's order; NaN for courses it doesn't know."""
-        aligned = np.full((len(queries), len(self)), np.nan, dtype=np.float32)
-        columns = self.numbers(pl.Series(scorer.fitted_courses().tolist(), dtype=pl.String))
-        ranked = columns.is_not_null().to_numpy()
-        scores = scorer.course_scores(queries)
-        aligned[:, columns.drop_nulls().to_numpy()] = scores[:, ranked]
-        return aligned
+    def reader(self, scorer: CourseScorer) -> Read:
+        """A fitted scorer's scores in the catalogue's order."""
+        known = self.numbers(pl.Series(scorer.fitted_courses().tolist(), dtype=pl.String))
+        ranked, columns = known.is_not_null().to_numpy(), known.drop_nulls().to_numpy()
+        in_order = np.array_equal(columns, np.arange(len(self))) and bool(ranked.all())
+
+        def read(queries: Sequence[LearnerQuery]) -> Scores:
+            scores = scorer.course_scores(queries)
+            if in_order:
+                return scores
+            aligned = np.full((len(queries), len(self)), np.nan, dtype=np.float32)
+            aligned[:, columns] = scores[:, ranked]
+            return aligned
+
+        return read
 
 
 def standardised(scores: Scores, barred: Relevant) -> Scores:
@@ -81,13 +91,14 @@ def without(scores: Scores, barred: Relevant) -> Scores:
 
 def score_alone(catalogue: Catalogue, scorer: CourseScorer, fallback: CourseScorer) -> Score:
     """One scorer; learners it knows nothing about get the fallback's scores."""
+    read, read_fallback = catalogue.reader(scorer), catalogue.reader(fallback)
 
     def score(queries: Sequence[LearnerQuery], barred: Relevant) -> Scores:
-        scores = without(catalogue.scores(scorer, queries), barred)
+        scores = without(read(queries), barred)
         silent = np.flatnonzero(np.isnan(scores).all(axis=1))
         if silent.size:
             chosen = [queries[row] for row in silent.tolist()]
-            scores[silent] = without(catalogue.scores(fallback, chosen), barred[silent])
+            scores[silent] = without(read_fallback(chosen), barred[silent])
         return scores
 
     return score
@@ -100,16 +111,18 @@ def score_blend(
     fallback: CourseScorer,
 ) -> Score:
     """The weighted sum of standardised scores; learners nobody can score get the fallback's."""
+    readers = {name: catalogue.reader(scorers[name]) for name in weights}
+    read_fallback = catalogue.reader(fallback)
 
     def score(queries: Sequence[LearnerQuery], barred: Relevant) -> Scores:
         total = np.zeros((len(queries), len(catalogue)), dtype=np.float32)
         for name, weight in weights.items():
-            part = standardised(catalogue.scores(scorers[name], queries), barred)
+            part = standardised(readers[name](queries), barred)
             total += np.float32(weight) * part
         silent = np.flatnonzero(_lacks_history(queries))
         if silent.size:
             chosen = [queries[row] for row in silent.tolist()]
-            total[silent] = catalogue.scores(fallback, chosen)
+            total[silent] = read_fallback(chosen)
         return without(total, barred)
 
     return score

@@ -41,7 +41,7 @@ def asks(*history: str) -> LearnerQuery:
 def test_a_course_the_scorer_never_saw_is_not_ranked(
     training: TrainingSet, catalogue: Catalogue
 ) -> None:
-    scores = catalogue.scores(Popularity().fit(training), [asks()])
+    scores = catalogue.reader(Popularity().fit(training))([asks()])
     assert np.isnan(scores[0, 0])
     assert scores[0, 1] > scores[0, 2] > scores[0, 3]
 

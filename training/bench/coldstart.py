@@ -17,12 +17,14 @@ from recsys.types import LearnerQuery, TrainingSet
 from training.bench.apart import Progress, run_apart
 from training.bench.features import item_courses
 from training.bench.job import Job, Row
-from training.bench.models import DEFAULT, TRIAL_CELLS, TRIAL_USERS, FittedModel
+from training.bench.models import DEFAULT, TRIAL_USERS, FittedModel
 from training.bench.tables import Tables, matrix_of, queries_of, read_pairs, training_set
 from training.course_ranking import Catalogue, Score, rank_courses, standardised
 from training.errors import BenchError
 from training.metrics.lists import Judged, Relevant, Scores, judge
-from training.tune import Options, Trial, choose_blend, fitted
+from training.tuning.choice import choose_blend
+from training.tuning.configs import Options, fitted
+from training.tuning.trial import Trial
 
 LONGEST: Final = 100
 """Length of the lists judged."""
@@ -168,9 +170,8 @@ def cold_trial(cold: ColdTables, seed: int) -> Trial:
         raise BenchError(message)
     catalogue = Catalogue(valid["item"].unique().sort())
     users = valid["user"].unique().sort()
-    most = max(1, min(TRIAL_USERS, TRIAL_CELLS // len(catalogue)))
-    if len(users) > most:
-        drawn = np.random.default_rng(seed).choice(len(users), most, replace=False)
+    if len(users) > TRIAL_USERS:
+        drawn = np.random.default_rng(seed).choice(len(users), TRIAL_USERS, replace=False)
         users = users.gather(np.sort(drawn))
     return Trial(
         _training(cold.courses, train, train["item"], valid["item"], seed=seed),
@@ -214,11 +215,12 @@ def _score_blend(
     catalogue: Catalogue, scorers: Mapping[str, CourseScorer], weights: Mapping[str, float]
 ) -> Score:
     """The weighted sum of standardised scores; what nobody can score counts as the mean."""
+    readers = {name: catalogue.reader(scorer) for name, scorer in scorers.items()}
 
     def score(queries: Sequence[LearnerQuery], barred: Relevant) -> Scores:
         total = np.zeros((len(queries), len(catalogue)), dtype=np.float32)
-        for name, scorer in scorers.items():
-            part = standardised(catalogue.scores(scorer, queries), barred)
+        for name, read in readers.items():
+            part = standardised(read(queries), barred)
             total += np.float32(weights[name]) * part
         return total
 

@@ -13,7 +13,9 @@ from training.bench.peers import PEERS, choose_peer, fit_peer
 from training.bench.tables import Tables, matrix_of, queries_of, training_set
 from training.course_ranking import Catalogue, Score, score_alone, score_blend
 from training.split import Split, split_at_random, split_last_per_user
-from training.tune import SPACE, Trial, choose_blend, fitted
+from training.tuning.choice import choose_blend
+from training.tuning.configs import SPACE, fitted
+from training.tuning.trial import Trial
 
 DEFAULT: Final = "xuepei"
 """The shipped default: the blend chosen on a validation part of train."""
@@ -22,11 +24,9 @@ MODELS: Final = (*SPACE, *PEERS, DEFAULT)
 """Models in the order of the table."""
 
 VALID_SHARE: Final = 0.1
-TRIAL_CELLS: Final = 64_000_000
-"""Users times items a choice is made on: the scores of six scorers take 1.5 GB."""
-
-TRIAL_USERS: Final = 5000
-"""More users would make the choice slower, not surer."""
+TRIAL_USERS: Final = 30_000
+"""Users a choice is made on, at most. On a wide catalogue the weights chosen on a few thousand
+were noise; more than these tell two weights apart by less than it matters."""
 
 FALLBACK: Final = "popularity"
 RECENT: Final = "recent_popular"
@@ -113,13 +113,12 @@ def _earlier(tables: Tables) -> list[Split]:
 
 
 def _trial(tables: Tables, split: Split, seed: int) -> Trial:
-    """One split as a trial: its users who are known before the cut, at most as many as fit."""
+    """One split as a trial: its users who are known before the cut, at most ``TRIAL_USERS``."""
     catalogue = Catalogue(tables.known["item"].unique().sort())
     warm = split.test.join(split.train.select("user").unique(), on="user", how="semi")
     users = warm["user"].unique().sort()
-    most = max(1, min(TRIAL_USERS, TRIAL_CELLS // max(len(catalogue), 1)))
-    if len(users) > most:
-        drawn = np.random.default_rng(seed).choice(len(users), most, replace=False)
+    if len(users) > TRIAL_USERS:
+        drawn = np.random.default_rng(seed).choice(len(users), TRIAL_USERS, replace=False)
         users = users.gather(np.sort(drawn))
     queries = queries_of(users, split.train)
     barred = matrix_of(catalogue, users, split.train)

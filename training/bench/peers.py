@@ -25,7 +25,8 @@ from recsys.stages import Arrays, CourseScorer, StageConfig
 from recsys.types import LearnerQuery, TrainingSet
 from training.course_ranking import rank_courses, score_alone
 from training.errors import BenchError
-from training.tune import K, Options, Trial, fitted, quality_of, together
+from training.tuning.configs import Options, fitted
+from training.tuning.trial import K, Trial, quality_of, together
 
 FALLBACK: Final = "popularity"
 """Shown to users of whom a peer knows nothing."""
@@ -212,7 +213,7 @@ class PeerChoice:
 
     Attributes:
         options: of the peer.
-        quality: of its lists on the validation part, see ``training.tune.quality_of``; None
+        quality: of its lists on the validation part, see ``training.tuning.trial.quality_of``; None
             where nothing was tried.
         tried: how many settings were.
     """
@@ -304,6 +305,7 @@ def choose_peer(
 
 
 def _quality(name: str, options: Options, trial: Trial, fallback: CourseScorer) -> float:
-    """How well a peer with these settings ranks one trial."""
-    score = score_alone(trial.catalogue, fit_peer(name, options, trial.training), fallback)
-    return quality_of(rank_courses(score, trial.queries, trial.barred, K), trial.relevant)
+    """How well a peer with these settings ranks a sample of a trial's learners."""
+    sample = trial.sample()
+    score = score_alone(sample.catalogue, fit_peer(name, options, sample.training), fallback)
+    return quality_of(rank_courses(score, sample.queries, sample.barred, K), sample.relevant)

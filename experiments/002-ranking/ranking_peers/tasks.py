@@ -21,8 +21,9 @@ HERE: Final = Path(__file__).resolve().parents[1]
 PARTS: Final = ("sets", "cold", "arena", "speed", "memory")
 PRODUCT: Final = ("data", "features", "recsys", "training", "serving")
 RANKING: Final = (
-    *("training/bench", "training/metrics", "recsys/scorers"),
-    *("training/course_ranking.py", "training/tune.py", "training/split.py"),
+    *(f"training/bench/{name}.py" for name in ("models", "peers", "tables", "worker")),
+    *("training/metrics", "training/tuning", "recsys/scorers"),
+    *("training/course_ranking.py", "training/split.py"),
 )
 OWN: Final = "experiments/002-ranking/ranking_peers"
 MEASURED_WITH: Final[Mapping[str, Sequence[str]]] = {

@@ -14,7 +14,7 @@ from training.bench.worker import rank_test
 from training.course_ranking import Catalogue
 from training.errors import BenchError
 from training.metrics.ranking import ndcg
-from training.tune import Trial
+from training.tuning.trial import Trial
 
 SMALL: Mapping[str, Mapping[str, float]] = {
     "recent_popular": {"half_life_days": 30.0},

@@ -129,10 +129,10 @@ def test_a_model_of_part_of_the_catalogue_says_so(
     assert row["notes"] == ["models only 5 of 24 items, the most taken"]
 
 
-def test_the_choice_is_made_on_few_enough_users_for_memory(
+def test_the_choice_is_made_on_a_bounded_number_of_users(
     circle_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench_models, "TRIAL_CELLS", 24 * 15)
+    monkeypatch.setattr(bench_models, "TRIAL_USERS", 15)
     row = row_of(job_of(circle_files, "xuepei"))
     assert row["choice"]["validation_users"] <= 15
 

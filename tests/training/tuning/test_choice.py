@@ -12,8 +12,10 @@ from training.bench.models import hold_out, trials_of
 from training.bench.tables import Tables
 from training.errors import TrainingError
 from training.metrics.lists import top_items
-from training.tune import SPACE as SHIPPED
-from training.tune import Options, Trial, choose_blend, fitted, quality_of
+from training.tuning.choice import choose_blend
+from training.tuning.configs import SPACE as SHIPPED
+from training.tuning.configs import Options, fitted
+from training.tuning.trial import Trial, quality_of
 
 SPACE: Mapping[str, Sequence[Options]] = {
     "popularity": ({},),
