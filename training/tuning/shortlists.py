@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.stages import CourseScorer
+from recsys.topk import best_of_each
 from training.course_ranking import batches, standardised, without
 from training.metrics.lists import Judged, Relevant, Scores, top_items
 from training.tuning.trial import K, Trial
@@ -41,9 +42,9 @@ class Shortlist:
         """The best twenty by some scores, held against the validation part.
 
         Args:
-            total: as ``scores``; what stands at -1 must be NaN or -inf.
+            total: as ``scores``, but -inf where no course stands.
         """
-        places = top_items(total, K)
+        places = best_of_each(total, K)
         there = places >= 0
         chosen = np.maximum(places, 0)
         items = np.where(there, np.take_along_axis(self.courses, chosen, axis=1), -1)
@@ -77,7 +78,7 @@ def shortlist(trial: Trial, scorers: Mapping[str, CourseScorer]) -> Shortlist:
     for start, stop in batches(*shape):
         queries, barred = trial.queries[start:stop], trial.barred[start:stop]
         parts = {name: standardised(read(queries), barred) for name, read in readers.items()}
-        tops = [top_items(without(part, barred), depth) for part in parts.values()]
+        tops = [_top(part, barred, depth) for part in parts.values()]
         found = _once(np.concatenate(tops, axis=1))
         width = max(width, found.shape[1])
         there, places = found >= 0, np.maximum(found, 0)
@@ -85,11 +86,17 @@ def shortlist(trial: Trial, scorers: Mapping[str, CourseScorer]) -> Shortlist:
         for name, part in parts.items():
             own = np.take_along_axis(part, places, axis=1)
             scores[name][start:stop, : found.shape[1]] = np.where(there, own, 0)
-    kept = courses[:, :width]
+    kept = courses[:, :width].copy()
+    cut = {name: scores.pop(name)[:, :width].copy() for name in list(scores)}
     right, relevant = _right(kept, trial.relevant)
-    return Shortlist(
-        kept, {name: all_[:, :width] for name, all_ in scores.items()}, right, relevant
-    )
+    return Shortlist(kept, cut, right, relevant)
+
+
+def _top(part: Scores, barred: Relevant, depth: int) -> NDArray[np.int64]:
+    """The best courses of each learner; none where the scorer tells no course from another."""
+    top = top_items(without(part, barred), depth)
+    top[~part.any(axis=1)] = -1
+    return top
 
 
 def _once(courses: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -105,8 +112,8 @@ def _once(courses: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _right(courses: Columns, relevant: Relevant) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Which courses are right, and how many right ones each learner has."""
-    right = np.zeros(courses.shape, dtype=np.bool_)
-    starts = relevant.indptr
-    for row in range(len(courses)):
-        right[row] = np.isin(courses[row], relevant.indices[starts[row] : starts[row + 1]])
-    return right, np.diff(starts).astype(np.int64)
+    sizes = np.diff(relevant.indptr).astype(np.int64)
+    rows, width = np.arange(len(courses), dtype=np.int64), relevant.shape[1]
+    right = np.repeat(rows, sizes) * width + relevant.indices
+    asked = rows[:, None] * width + courses
+    return np.isin(asked, right) & (courses >= 0), sizes

@@ -49,7 +49,7 @@ def best_weights(
 
 def _climbed(shortlists: Sequence[Shortlist], start: str, reached: float) -> tuple[Weights, float]:
     """Coordinate steps from one scorer alone, coarse then fine, until no step helps any more."""
-    weights = {name: float(name == start) for name in shortlists[0].scores}
+    weights = {name: float(name == start) for name in _telling(shortlists, start)}
     for steps in (_coarse, _fine):
         for _ in range(ROUNDS):
             before = reached
@@ -59,6 +59,15 @@ def _climbed(shortlists: Sequence[Shortlist], start: str, reached: float) -> tup
             if reached - before <= LEAST_GAIN:
                 break
     return weights, reached
+
+
+def _telling(shortlists: Sequence[Shortlist], start: str) -> list[str]:
+    """The scorer set out from, and those that tell some courses apart: no other changes a list."""
+    return [
+        name
+        for name in shortlists[0].scores
+        if name == start or any(each.scores[name].any() for each in shortlists)
+    ]
 
 
 def _coarse(name: str, _: float) -> Sequence[float]:
