@@ -17,11 +17,9 @@ from data.store import open_snapshot
 from data.unmet import UnmetLedger
 from features.asof import known
 from features.demand.build import end_of
-from recsys.planning.interest.pressure import contested_table, pressure_table
 from recsys.planning.interest.reading import TERMS, Interest, read_interest
-from recsys.planning.interest.release import released, without_few
-from recsys.planning.interest.table import BY, gap_table
-from recsys.planning.interest.wants import wants_table
+from recsys.planning.interest.release import released_files
+from recsys.planning.interest.table import BY
 from serving.cli.options import AsJson, Snapshot
 
 app = typer.Typer(add_completion=False)
@@ -82,7 +80,7 @@ def interest(
         task = bar.add_task("reading applications and seats", total=None)
         found = read_interest(city, moment, asks, terms=terms)
         bar.update(task, description="counting")
-        tables = _tables(found, by or ["category"], with_wants=wants is not None)
+        tables = released_files(found, by or ["category"], with_wants=wants is not None)
         bar.update(task, description="writing")
         write_tables({path: tables[name] for name, path in chosen.items()})
     result = _summary(found, tables["out"], chosen)
@@ -102,17 +100,6 @@ def _ledger(path: Path | None) -> pl.DataFrame | None:
         raise XuepeiError(message)
     with UnmetLedger(path) as ledger:
         return ledger.read()
-
-
-def _tables(found: Interest, by: list[str], *, with_wants: bool) -> dict[str, pl.DataFrame]:
-    tables = {
-        "out": released(gap_table(found, by), by),
-        "senior": without_few(pressure_table(found, "senior")),
-        "contested": without_few(contested_table(found)),
-    }
-    if with_wants:
-        tables["wants"] = without_few(wants_table(found))
-    return tables
 
 
 def _summary(found: Interest, table: pl.DataFrame, files: Mapping[str, Path]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from data.city import City
+from data.privacy.suppression import Dimension, Tabulation, divisions, suppress
 from features.asof import city_day, in_utc, known
 from features.divisions import CODE_DIGITS, district_of
 from features.taught import taught_sections
@@ -51,8 +52,32 @@ def matching_degree(demand: pl.DataFrame, seats: pl.DataFrame) -> pl.DataFrame:
         )
     )
     behind = demand.group_by(KEY).agg(pl.col("persons").max())
-    # Registered people stand behind these rows: this is where suppression belongs.
     return degrees.join(behind, on=list(KEY), how="left").sort(KEY)
+
+
+def released(degrees: pl.DataFrame) -> pl.DataFrame:
+    """Degrees as they may be shown: applications of few residents are held back, and their degree.
+
+    Args:
+        degrees: of ``matching_degree``, where ``demand`` counts applications of registered people.
+
+    Returns:
+        The rows with nulls for what is held back, and ``suppressed``.
+    """
+    return suppress([tabulation(degrees)]).frame("matching").sort(KEY)
+
+
+def tabulation(degrees: pl.DataFrame) -> Tabulation:
+    """What is known of the people behind ``degrees``, as ``released`` has it."""
+    counted = degrees.with_columns(pl.col("demand", "persons").fill_null(0))
+    return Tabulation(
+        "matching",
+        counted.with_columns(behind="persons"),
+        (divisions("division_code"), Dimension("programme", kind="partial")),
+        "demand",
+        derived={"degree": ("demand",), "persons": ("demand",)},
+        contributors="behind",
+    )
 
 
 def category_wishes(city: City, moment: datetime) -> pl.DataFrame:
@@ -161,12 +186,16 @@ def matching_of_city(
         city: any snapshot.
         moment: the cut-off, with an offset from UTC.
         demand: a table of ``xuepei demand``; without it vocational training isn't told.
+
+    Returns:
+        The columns of ``matching_degree`` and ``suppressed``: residents' applications are held
+        back where they tell of fewer than ten people; vacancies are no people's data.
     """
-    found = matching_degree(category_wishes(city, moment), category_seats(city, moment))
+    found = released(matching_degree(category_wishes(city, moment), category_seats(city, moment)))
     if demand is None:
         return found
     skills = matching_degree(skill_demand(demand, moment), skill_seats(city, moment))
-    return pl.concat([found, skills]).sort(KEY)
+    return pl.concat([found, skills.with_columns(suppressed=pl.lit(value=False))]).sort(KEY)
 
 
 def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -23,6 +23,8 @@ PRESSURE: Final = (
     "per_seat_low",
     "per_seat_high",
     "lotteries",
+    "lottery_applications",
+    "lottery_admitted",
     "lottery_per_seat",
     "lottery_worst",
     "win_rate",
@@ -56,7 +58,7 @@ def pressure(
 
 def pressure_table(found: Interest, programme: str) -> pl.DataFrame:
     """``pressure`` of what has been read."""
-    classes = _classes(found).filter(pl.col("programme") == programme, pl.col("capacity") > 0)
+    classes = _classes(found).filter(pl.col("programme") == programme)
     applied = found.wishes.select("section_id", "learner_id")
     parts: list[pl.DataFrame] = []
     for level in LEVELS:
@@ -141,7 +143,7 @@ def _sums(rows: pl.DataFrame) -> pl.DataFrame:
         "lottery_seats": pl.col("capacity").filter(drawn).sum(),
         "lottery_applications": pl.col("applications").filter(drawn).sum(),
         "lottery_admitted": pl.col("admitted").filter(drawn).sum(),
-        "lottery_worst": (pl.col("applications") / pl.col("capacity")).filter(drawn).max(),
+        "lottery_worst": _ratio("applications", "capacity").filter(drawn).max(),
     }
     return (
         rows.group_by(PLACE)
@@ -156,6 +158,12 @@ def _sums(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _ratio(above: str, below: str) -> pl.Expr:
     return pl.when(pl.col(below) > 0).then(pl.col(above) / pl.col(below))
+
+
+def _over(values: Floats, seats: Floats) -> Floats:
+    """Values a seat; NaN where there is none."""
+    found: Floats = np.divide(values, seats, out=np.full(len(seats), np.nan), where=seats > 0)
+    return found
 
 
 def _scatter(rows: pl.DataFrame) -> float:
@@ -184,5 +192,6 @@ def _with_levels(sums: pl.DataFrame, scatter: float) -> pl.DataFrame:
     found = shrunk(counts, expected, fitted_shape(counts, expected))
     each: Mapping[str, Floats] = {"mean": found.mean, "low": found.low, "high": found.high}
     return ordered.with_columns(
-        [pl.Series(f"per_seat_{end}", values * scatter / seats) for end, values in each.items()]
+        pl.Series(f"per_seat_{end}", _over(values * scatter, seats), nan_to_null=True)
+        for end, values in each.items()
     )

@@ -8,7 +8,14 @@ from typing import Final
 import polars as pl
 
 from data.city import City
-from data.privacy.suppression import SUPPRESSED, Report, Tabulation, bands, divisions, suppress
+from data.privacy.suppression import (
+    SUPPRESSED,
+    Suppressed,
+    Tabulation,
+    bands,
+    divisions,
+    suppress,
+)
 from features.terms import acts, held_sections, terms
 from recsys.planning.terms.counts import WHO, Keys, acts_by, both_ways, sections_by
 
@@ -47,7 +54,7 @@ class TermTables:
         ages: the same by age_band, without sections and seats and what is divided by them.
         residents: division_code (of the learners' homes), term, programme, enrolled, suppressed.
         unplaced: sections whose district nobody tells; they are in no table.
-        reports: what was held back, by term.
+        releases: what was released together, by term.
     """
 
     terms: pl.DataFrame
@@ -56,7 +63,7 @@ class TermTables:
     ages: pl.DataFrame
     residents: pl.DataFrame
     unplaced: int
-    reports: tuple[Report, ...]
+    releases: tuple[Suppressed, ...]
 
 
 def term_tables(
@@ -79,20 +86,24 @@ def term_tables(
     about = placed.drop("enrolled", "division_code")
     age = _text("age_band").fill_null(UNKNOWN_AGE)
     done = acts(city, moment).join(about, on="section_id").with_columns(age)
-    found, reports = dict[str, list[pl.DataFrame]](), list[Report]()
+    found, releases = dict[str, list[pl.DataFrame]](), list[Suppressed]()
     listed = terms(city, moment)
     for term in listed["term"]:
         step(term)
         in_term = pl.col("term") == term
-        tables, report = _released(placed.filter(in_term), done.filter(in_term))
-        reports.append(report)
+        tables, release = _released(placed.filter(in_term), done.filter(in_term))
+        releases.append(release)
         for name, frame in tables.items():
             found.setdefault(name, []).append(frame.insert_column(1, pl.lit(term).alias("term")))
     whole = {name: _in_order(pl.concat(parts)) for name, parts in found.items()}
-    return TermTables(listed, **whole, unplaced=held.height - placed.height, reports=tuple(reports))
+    return TermTables(
+        listed, **whole, unplaced=held.height - placed.height, releases=tuple(releases)
+    )
 
 
-def _released(sections: pl.DataFrame, done: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], Report]:
+def _released(
+    sections: pl.DataFrame, done: pl.DataFrame
+) -> tuple[dict[str, pl.DataFrame], Suppressed]:
     """The tables of one term, released together.
 
     Term by term, because what came of one says nothing of another; so a term's figures are held
@@ -111,7 +122,7 @@ def _released(sections: pl.DataFrame, done: pl.DataFrame) -> tuple[dict[str, pl.
     released = suppress(tabulations)
     found = {table.name: table.frame for table in released.tables}
     told = {name: _told(name, frame, found) for name, frame in frames.items()}
-    return told, released.report
+    return told, released
 
 
 def _around(column: str) -> tuple[pl.Expr, pl.Expr]:

@@ -13,6 +13,7 @@ from recsys.planning.indicators.matching import (
     category_wishes,
     matching_degree,
     matching_of_city,
+    released,
     skill_demand,
     skill_seats,
 )
@@ -114,10 +115,27 @@ def test_wishes_are_those_of_the_year_by_home_and_seats_by_place(town_city: Town
         (CITY, "night_school", "arts", 60.0),
         (CITY, "night_school", "health", 20.0),
     ]
-    found = matching_of_city(city, NOON)
+    found = matching_degree(wishes, category_seats(city, NOON))
     degrees = dict(found.select("division_code", "degree").iter_rows())
     assert degrees[CITY] == 0.75
     assert degrees[WEST] == 0.5  # the arts are taught in the other district
+    shown = matching_of_city(city, NOON)  # two residents applied
+    told = shown.filter(~pl.col("suppressed"))
+    assert told["demand"].to_list() == [0.0]
+    assert shown["degree"].null_count() == shown.height
+
+
+def test_a_district_of_few_applicants_is_held_back_with_one_that_would_give_it_away() -> None:
+    counts = {CITY: 130, WEST: 6, "330113000000": 54, "330114000000": 70}
+    rows = pl.DataFrame({"division_code": list(counts), "persons": list(counts.values())})
+    shown = released(
+        rows.with_columns(programme=pl.lit("senior"), degree=0.5, demand="persons", seats=10.0)
+    )
+    told = dict(shown.select("division_code", "demand").iter_rows())
+    assert told[CITY] == 130
+    assert told[WEST] is None
+    assert list(told.values()).count(None) == 2
+    assert shown["degree"].is_null().to_list() == shown["suppressed"].to_list()
 
 
 def test_skills_share_a_sections_seats_by_weight_and_meet_the_years_demand(

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from recsys.planning.interest.release import FATES, released, without_few
+from data.privacy.suppression import audit
+from recsys.planning.interest.release import FATES, PER_SEAT, classes_told, released, wants_told
 
 Row = dict[str, object]
 CITY, WEST, EAST = "330100000000", "330106000000", "330113000000"
@@ -20,6 +21,17 @@ def row(level: str, code: str, around: str | None, applied: int, lost: int) -> R
     return place | counts | fates | people | figures | here | asks
 
 
+def pressed(level: str, code: str, around: str | None, applied: int, drawn: int) -> Row:
+    place: Row = {"level": level, "division_code": code, "parent_code": around}
+    lots: Row = {"lottery_applications": drawn, "lottery_admitted": drawn // 2}
+    ratios: Row = dict.fromkeys((*PER_SEAT, "lottery_per_seat", "lottery_worst"), 1.0)
+    people: Row = {"applications": applied, "persons": applied}
+    return place | people | lots | ratios | {"win_rate": 0.5}
+
+
+NO_SENIORS = pl.DataFrame([pressed("city", CITY, None, 0, 0)])
+
+
 @pytest.fixture
 def gap() -> pl.DataFrame:
     """Four towns of two districts; one of them has six applicants."""
@@ -31,27 +43,84 @@ def gap() -> pl.DataFrame:
 
 
 def test_a_small_town_is_held_back_with_one_that_would_give_it_away(gap: pl.DataFrame) -> None:
-    left = released(gap, ["category"])
-    west = left.filter(pl.col("parent_code") == WEST)["applications"].to_list()
+    left = released(gap, NO_SENIORS, ["category"]).gap
+    west = left.filter(pl.col("parent_code") == WEST).sort("division_code")["applications"]
     assert west[1] is None
-    assert west.count(None) >= 2
-    assert left["applications"].head(3).to_list() == [206, 146, 60]
+    assert west.null_count() >= 2
+    whole = left.filter(pl.col("level") != "town")["applications"].to_list()
+    assert sorted(whole) == [60, 146, 206]
+
+
+def test_the_order_of_rows_tells_nothing_of_what_is_held_back(gap: pl.DataFrame) -> None:
+    lost = [104, 74, 30, 50, 4, 20, 30]
+    asked = gap.with_columns(*(pl.Series(n, lost) for n in ("lost", "waitlisted", "wanted")))
+    people = asked.with_columns(
+        admitted=pl.col("applications") - pl.col("lost"),
+        persons="lost",
+        wanted_mean=pl.Series([9.0, 6.0, 3.0, 1.0, 8.0, 4.0, 2.0]),
+    )
+    left = released(people, NO_SENIORS, ["category"]).gap
+    towns = left.filter(pl.col("level") == "town")
+    told, held = towns.drop_nulls("wanted_mean"), towns.filter(pl.col("wanted_mean").is_null())
+    assert held.height >= 2
+    assert towns["division_code"].to_list() == [*told["division_code"], *held["division_code"]]
+    assert told["wanted_mean"].is_sorted(descending=True)
+    assert held["division_code"].is_sorted()
+
+
+def test_senior_classes_do_not_give_away_who_else_applied_in_a_town(gap: pl.DataFrame) -> None:
+    """In the fourth town all but four of sixty applied for senior classes: four did not."""
+    town, other = gap["division_code"][6], gap["division_code"][5]
+    rows = [pressed("city", CITY, None, 86, 40), pressed("district", EAST, CITY, 56, 20)]
+    rows += [pressed("district", WEST, CITY, 30, 20)]
+    rows += [pressed("town", town, EAST, 56, 20), pressed("town", other, WEST, 30, 20)]
+    release = released(gap, pl.DataFrame(rows), ["category"])
+    seniors = release.senior.filter(pl.col("division_code") == town)["applications"][0]
+    everybody = release.gap.filter(pl.col("division_code") == town)["applications_here"][0]
+    assert seniors is None or everybody is None
+    assert audit(release.suppressed.tables).clean
 
 
 def test_nothing_of_one_to_nine_people_leaves(gap: pl.DataFrame) -> None:
-    left = released(gap, ["category"])
+    left = released(gap, NO_SENIORS, ["category"]).gap
     for column in ("applications", "lost", "admitted", "waitlisted", "asked", "applicants"):
         assert not left[column].drop_nulls().is_between(1, 9).any()
 
 
 def test_what_is_worked_out_of_a_hidden_count_is_hidden(gap: pl.DataFrame) -> None:
-    left = released(gap, ["category"])
+    left = released(gap, NO_SENIORS, ["category"]).gap
     hidden = left.filter(pl.col("applications_here").is_null())
     assert hidden.height >= 2
     assert hidden["per_seat"].null_count() == hidden.height
     assert left.columns == [*gap.columns, "suppressed"]
 
 
-def test_rows_of_other_tables_with_few_behind_them_are_left_out() -> None:
-    rows = pl.DataFrame({"town": ["a", "b", "c", "d"], "persons": [0, 9, 10, None]})
-    assert without_few(rows)["town"].to_list() == ["a", "c", "d"]
+def test_a_class_with_few_applicants_is_left_out_and_others_are_told_in_tens() -> None:
+    counts = {"applications": [0, 9, 10, 56], "admitted": [0, 9, 8, 20], "lost": [0, 0, 2, 36]}
+    seats = {"section_id": ["a", "b", "c", "d"], "capacity": [20] * 4}
+    rows = pl.DataFrame(seats | counts).with_columns(
+        persons="applications", per_seat=pl.lit(0.0), win_rate=pl.lit(0.0)
+    )
+    told = classes_told(rows)
+    assert told["section_id"].to_list() == ["d", "c"]
+    assert told["applications"].to_list() == [60, 10]
+    assert told["admitted"].to_list() == [20, None]
+    assert told["per_seat"].to_list() == [3.0, 0.5]
+    assert told["win_rate"].to_list() == [pytest.approx(1 / 3), None]
+
+
+def test_wants_with_few_behind_them_are_left_out_and_others_are_told_in_tens() -> None:
+    rows = pl.DataFrame(
+        {
+            "division_code": ["a", "b", "c", "d", "e"],
+            "applied": [0.4, 3.0, 14.0, 0.2, 0.0],
+            "searched": [0.0, 0.0, 27.0, 4.0, 5.0],
+            "persons": [0, 4, 16, 0, 0],
+        }
+    ).with_columns(wanted=pl.max_horizontal("applied", "searched"))
+    told = wants_told(rows)
+    assert told["division_code"].to_list() == ["a", "c", "d"]
+    assert told["wanted"].to_list() == [0.4, 30.0, 0.2]
+    assert told["applied"].to_list() == [0.4, 10.0, 0.2]
+    assert told["searched"].to_list() == [0.0, 30.0, None]
+    assert told["persons"].to_list() == [0, 20, 0]

@@ -1,0 +1,1 @@
+"""All tables of people that a city releases for a term, attacked."""

@@ -1,0 +1,138 @@
+"""One city: what the product releases of it, and what an attacker makes of that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from frame.verbs import said
+
+from data.city import City
+from data.privacy.suppression import K, Tabulation, audit, suppress
+from data.store import open_snapshot
+from features.demand.build import end_of
+from recsys.planning.indicators.matching import (
+    category_seats,
+    category_wishes,
+    matching_degree,
+    tabulation,
+)
+from recsys.planning.interest.pressure import contested_table, pressure_table
+from recsys.planning.interest.reading import Interest, read_interest
+from recsys.planning.interest.release import HERE, SENIOR, classes_told, released, tabulations
+from recsys.planning.interest.table import gap_table
+from recsys.planning.terms.tables import term_tables
+
+MONTH: Final = date(2025, 8, 1)
+LATEST: Final = 2
+"""Terms whose tables are attacked: those that an interest table is about."""
+BREAKDOWNS: Final = (("category",), ("slot",), ("programme",), ("category", "age_band"))
+ROUNDED: Final = K / 2
+"""A figure told in tens may be off by so much."""
+
+
+def measured(preset: str, settings: Sequence[str], seed: int, cells: int, work: Path) -> Any:
+    """Every release of one city, attacked; and what primary suppression alone would have told.
+
+    Args:
+        preset: of the city.
+        settings: ``name=value`` texts for ``xuepei simulate --set``.
+        seed: of the city, and of the hidden cells that are drawn.
+        cells: hidden cells attacked of each release, at most.
+        work: an empty folder.
+    """
+    files, snapshot = work / "files", work / "snapshot"
+    chosen = [word for setting in settings for word in ("--set", setting)]
+    said("simulate", "--preset", preset, *chosen, "--seed", seed, "--out", files)
+    said("import", files, "--snapshot", snapshot)
+    city = open_snapshot(snapshot)
+    moment = end_of(MONTH)
+    found = read_interest(city, moment)
+    seniors = pressure_table(found, SENIOR)
+    rows: dict[str, Any] = {}
+    for number, release in enumerate(term_tables(city, moment).releases[-LATEST:], start=1):
+        rows[f"term {number}"] = _attacked(release.tables, cells, seed)
+    for by in BREAKDOWNS:
+        gap = gap_table(found, by)
+        release = released(gap, seniors, by).suppressed
+        told = _attacked(release.tables, cells, seed)
+        plain = _attacked(_few_alone(tabulations(gap, seniors, by)), cells, seed)
+        rows[f"interest by {', '.join(by)}"] = {**told, "few_alone": plain}
+    table = _matching(city, moment)
+    shown = _attacked(suppress([table]).tables, cells, seed)
+    rows["matching"] = {**shown, "few_alone": _attacked(_few_alone([table]), cells, seed)}
+    return {"seed": seed, "preset": preset, "releases": rows, "classes": classes(found)}
+
+
+def _matching(city: City, moment: Any) -> Tabulation:
+    return tabulation(matching_degree(category_wishes(city, moment), category_seats(city, moment)))
+
+
+def _attacked(tables: Sequence[Tabulation], cells: int, seed: int) -> dict[str, int]:
+    findings = audit(tables, cells=cells, seed=seed)
+    return {
+        "told": findings.told,
+        "hidden": findings.hidden,
+        "audited": findings.audited,
+        "recovered": len(findings.recovered),
+        "narrow": len(findings.narrow),
+        "pairs": len(findings.pairs),
+        "few": len(findings.few),
+    }
+
+
+def _few_alone(tables: Sequence[Tabulation]) -> list[Tabulation]:
+    """The tables with few people held back, and nothing for their sake."""
+    return [
+        replace(table, frame=_without_few(table), contributors=None, derived={}) for table in tables
+    ]
+
+
+def _without_few(table: Tabulation) -> pl.DataFrame:
+    behind = pl.col(table.contributors or table.count)
+    few = {
+        column: pl.when(
+            ~(pl.col(column).is_between(0, K, closed="none") | _few(behind, column, table))
+        )
+        .then(pl.col(column))
+        .alias(column)
+        for column in table.counting
+    }
+    return table.frame.with_columns(**few)
+
+
+def _few(behind: pl.Expr, column: str, table: Tabulation) -> pl.Expr:
+    """Few people behind the whole; of its parts nobody says how many."""
+    return behind.is_between(1, K - 1) if column == table.count else pl.lit(value=False)
+
+
+def classes(found: Interest) -> Mapping[str, int]:
+    """Single classes left out, and those that sums with classes told in tens give away.
+
+    A class left out has nine applicants or fewer. Where the gap tells its town and category, and
+    others there are told in tens, the rest lies within half a ten for each of them.
+    """
+    gap = released(gap_table(found, ["category"]), pressure_table(found, SENIOR), ["category"]).gap
+    every = found.areas.at(contested_table(found), "town")
+    told = classes_told(every).select("section_id", tens="applications")
+    place = ["division_code", "parent_code", "category"]
+    rows = (
+        every.join(told, on="section_id", how="left")
+        .group_by(place)
+        .agg(
+            tens=pl.col("tens").sum(),
+            told=pl.col("tens").count(),
+            out=pl.col("tens").is_null().sum(),
+        )
+    )
+    towns = gap.filter(pl.col("level") == "town").select(*place, HERE)
+    cells = rows.join(towns, on=place, nulls_equal=True).filter(pl.col("out") > 0)
+    half = pl.col("told") * ROUNDED
+    rest = pl.col(HERE) - pl.col("tens")
+    others = pl.col("out") - 1
+    low = pl.max_horizontal(0, rest - half - others * (K - 1))
+    high = pl.min_horizontal(K - 1, rest + half)
+    known = cells.filter(pl.col(HERE).is_not_null(), high - low < 1)
+    return {"left_out": int(cells["out"].sum()), "given_away": int(known["out"].sum())}
