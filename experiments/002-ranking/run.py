@@ -10,30 +10,30 @@ tables in README.md, and says what was not run.
 
 import argparse
 import copy
-import json
 import os
-import platform
-import shutil
 import subprocess
 import sys
-import time
 import tomllib
-from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.with_name("001-arena-baselines")))  # its policies are judged here too
+sys.path.insert(0, str(HERE.parent))  # what experiments share
 
-from ranking_peers import arena, pace, tasks  # noqa: E402 - the path comes first
+from frame.kept import ROOT, scratch  # noqa: E402 - the path comes first
+from frame.record import Page, versions_of, write_document  # noqa: E402 - as above
+from frame.seeds import seed_list, timed_words  # noqa: E402 - as above
+from frame.verbs import said  # noqa: E402 - as above
+from ranking_peers import arena, pace, tasks  # noqa: E402 - as above
 from ranking_peers.figure import draw  # noqa: E402 - as above
 from ranking_peers.join import joined  # noqa: E402 - as above
 from ranking_peers.measure import measured, measured_outside  # noqa: E402 - as above
 from ranking_peers.report import markdown  # noqa: E402 - as above
 from ranking_peers.splits import files_of  # noqa: E402 - as above
 from ranking_peers.tasks import PARTS, Task  # noqa: E402 - as above
-from ranking_peers.verbs import ROOT, filled, said  # noqa: E402 - as above
+from ranking_peers.verbs import filled  # noqa: E402 - as above
 
 from recsys.errors import ScorerUnavailableError  # noqa: E402 - as above
 
@@ -43,7 +43,6 @@ _SETS = (*CONFIG["sets"], *CONFIG["cold"])
 LIBRARIES = ("numpy", "polars", "scipy", "scikit-learn", "implicit", "rectools-lightfm")
 LENSKIT = "XUEPEI_LENSKIT_PYTHON"
 """Environment variable that names LensKit's interpreter, see lenskit/requirements.txt."""
-BEGIN, END = "<!-- results: written by run.py -->", "<!-- end of results -->"
 
 
 def main() -> None:
@@ -86,13 +85,9 @@ def _measure(asked: argparse.Namespace, config: Mapping[str, Any], part: str) ->
 
 def _measure_here(asked: argparse.Namespace, config: Mapping[str, Any], task: Task) -> None:
     """Measure one task in this process and keep its figures."""
-    work = tasks.folder_of(config, task.part, task.subject) / f"work-{task.model}-{task.seed}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
-    try:
+    folder = tasks.folder_of(config, task.part, task.subject)
+    with scratch(folder, f"work-{task.model}-{task.seed}") as work:
         _MEASURES[task.part](asked, config, task, work)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _set(asked: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
@@ -118,16 +113,6 @@ def _cold(asked: argparse.Namespace, config: Mapping[str, Any], task: Task, _: P
     tasks.keep(config, task, {"rows": seeded})
 
 
-def _timed_words() -> Callable[[str], None]:
-    """Says each step with the seconds since now."""
-    began = time.perf_counter()
-
-    def say(step: str) -> None:
-        print(f"  {time.perf_counter() - began:6.1f} s  {step}", flush=True)
-
-    return say
-
-
 def _arena(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
     entry = config["arena"]
     row = arena.measured(
@@ -136,18 +121,18 @@ def _arena(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: P
         entry["policies"],
         task.seed,
         work,
-        _timed_words(),
+        timed_words(),
         ablated=entry["ablated"] if task.seed in entry["ablated_at"] else (),
     )
     tasks.keep(config, task, row)
 
 
 def _speed(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
-    tasks.keep(config, task, pace.measured(config["speed"], work, _timed_words()))
+    tasks.keep(config, task, pace.measured(config["speed"], work, timed_words()))
 
 
 def _memory(_: argparse.Namespace, config: Mapping[str, Any], task: Task, work: Path) -> None:
-    tasks.keep(config, task, pace.weighed(config["memory"], work, _timed_words()))
+    tasks.keep(config, task, pace.weighed(config["memory"], work, timed_words()))
 
 
 _MEASURES = {"sets": _set, "cold": _cold, "arena": _arena, "speed": _speed, "memory": _memory}
@@ -162,7 +147,7 @@ def _arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--sets", type=_names, help="only these sets")
     parser.add_argument("--models", type=_names, help="only these models")
-    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
+    parser.add_argument("--seeds", type=seed_list)
     parser.add_argument("--preset", help="of the arena, instead of that of config.toml")
     parser.add_argument(
         "--lenskit", type=Path, default=os.environ.get(LENSKIT),
@@ -209,29 +194,10 @@ def _narrowed(asked: argparse.Namespace) -> dict[str, Any]:
 
 def _record(results: Mapping[str, Any]) -> None:
     """results.json, the figures, and the tables between the marks of README.md."""
-    document = {
-        "command": COMMAND,
-        "versions": {"python": platform.python_version(), **_versions()},
-        "config": CONFIG,
-        **results,
-    }
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    (HERE / "results.json").write_text(text, encoding="utf-8")
+    head = {"command": COMMAND, "versions": versions_of(LIBRARIES), "config": CONFIG}
+    write_document(HERE / "results.json", {**head, **results})
     draw(results, HERE)
-    readme = HERE / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n{markdown(results)}\n{END}{after}", encoding="utf-8")
-
-
-def _versions() -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = None
-    return found
+    Page(HERE / "README.md").fill(markdown(results))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 EXPERIMENT = Path(__file__).parents[2] / "experiments" / "001-arena-baselines"
-sys.path.insert(0, str(EXPERIMENT))
+sys.path[:0] = [str(EXPERIMENT), str(EXPERIMENT.parent)]
 
 # An experiment is a script: its own folder must be on the path first.
 from arena_baselines import report  # noqa: E402 - as above

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 EXPERIMENT = Path(__file__).parents[2] / "experiments" / "003-demand"
-sys.path.insert(0, str(EXPERIMENT))
+sys.path[:0] = [str(EXPERIMENT), str(EXPERIMENT.parent)]
 
 # An experiment is a script: its own folder must be on the path first.
 from skill_demand import report  # noqa: E402 - as above

@@ -15,9 +15,10 @@ import pytest
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 EXPERIMENT = EXPERIMENTS / "002-ranking"
-sys.path[:0] = [str(EXPERIMENT), str(EXPERIMENTS / "001-arena-baselines")]
+sys.path[:0] = [str(EXPERIMENT), str(EXPERIMENTS / "001-arena-baselines"), str(EXPERIMENTS)]
 
 # An experiment is a script: its own folder must be on the path first.
+from frame.verbs import VerbError, said  # noqa: E402 - as above
 from ranking_peers import ablation, join, report, splits, tasks, verbs  # noqa: E402 - as above
 from ranking_peers.arena import figures_of, list_table, read_truth  # noqa: E402 - as above
 from ranking_peers.compare import arena_summary, set_summary  # noqa: E402 - as above
@@ -157,7 +158,7 @@ def test_a_task_is_read_as_it_is_told() -> None:
 def test_what_is_kept_is_joined_and_the_rest_is_said_not_to_have_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "KEPT", tmp_path)
     models = {"ours": "ours", "parts": [], "peers": ["strong", "weak"], "lenskit": []}
     config = {
         "run": {"seeds": [0], "confidence": 0.95, "draws": 100},
@@ -191,7 +192,7 @@ def test_what_is_kept_is_joined_and_the_rest_is_said_not_to_have_run(
 def test_other_settings_keep_figures_elsewhere(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "KEPT", tmp_path)
     first = tasks.folder_of({"arena": {"preset": "tiny", "settings": []}}, "arena", "tiny")
     again = tasks.folder_of({"arena": {"preset": "tiny", "settings": ["a=1"]}}, "arena", "tiny")
     assert first != again
@@ -285,8 +286,8 @@ def test_the_examples_of_the_experiment_hold(module: Any) -> None:
 
 
 def test_a_verb_that_fails_says_why(tmp_path: Path) -> None:
-    with pytest.raises(verbs.VerbError, match="xuepei judge ended with 2"):
-        verbs.said("judge", "--truth", tmp_path, "--recommendations", tmp_path / "no.csv", "--json")
+    with pytest.raises(VerbError, match="xuepei judge ended with 2"):
+        said("judge", "--truth", tmp_path, "--recommendations", tmp_path / "no.csv", "--json")
 
 
 def test_the_options_of_config_are_those_of_the_verb() -> None:

@@ -21,10 +21,10 @@ from arena_baselines.judge import first_ten
 from arena_baselines.log import read_lists, terms_of
 from arena_baselines.policies import CEILINGS, all_scores
 from arena_baselines.world import OLD_PAGE_POLICY, Arena, Scores
+from frame.verbs import said
 
 from data.store import open_snapshot
 from ranking_peers import ablation
-from ranking_peers.verbs import said
 
 OURS: Final = "xuepei"
 K: Final = 10

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ranking_peers.verbs import said
+from frame.verbs import said
 
 Say = Callable[[str], None]
 """Told what begins."""

@@ -6,18 +6,21 @@ goes on where it was, and nothing measured with other code is joined.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from frame.kept import ROOT, sources_in
+from frame.kept import keep as keep_row
 
 from ranking_peers.measure import Measured
-from ranking_peers.verbs import ROOT
 
 HERE: Final = Path(__file__).resolve().parents[1]
+KEPT: Final = ROOT / "var" / "experiments" / HERE.name
+"""Where figures are kept until they are recorded."""
 PARTS: Final = ("sets", "cold", "arena", "speed", "memory")
 PRODUCT: Final = ("data", "features", "recsys", "training", "serving")
 RANKING: Final = (
@@ -112,9 +115,7 @@ def keep(config: Config, task: Task, row: Mapping[str, Any], values: Any = None)
     place = _place(config, task)
     if values is not None:
         np.save(place.with_suffix(".npy"), values)
-    draft = place.with_suffix(".draft")
-    draft.write_text(json.dumps(row, indent=2, ensure_ascii=False), encoding="utf-8")
-    draft.replace(place)
+    keep_row(place, row)
 
 
 def kept(config: Config, task: Task) -> dict[str, Any] | None:
@@ -141,7 +142,7 @@ def folder_of(config: Config, part: str, subject: str) -> Path:
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     digest.update(_code(part))
     name = f"{part}-{subject}-{digest.hexdigest()[:12]}"
-    folder = ROOT / "var" / "experiments" / HERE.name / name
+    folder = KEPT / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -154,15 +155,6 @@ def _place(config: Config, task: Task) -> Path:
 @cache
 def _code(part: str) -> bytes:
     digest = hashlib.sha256()
-    for source in _sources(part):
+    for source in sources_in(*(ROOT / name for name in MEASURED_WITH[part])):
         digest.update(source.read_bytes())
     return digest.digest()
-
-
-def _sources(part: str) -> Iterator[Path]:
-    for name in MEASURED_WITH[part]:
-        place = ROOT / name
-        if place.is_file():
-            yield place
-        else:
-            yield from sorted([*place.rglob("*.py"), *place.rglob("*.toml")])
