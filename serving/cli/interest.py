@@ -27,6 +27,9 @@ app = typer.Typer(add_completion=False)
 SHOWN: Final = 10
 """Rows of each printed table."""
 
+HELD_BACK: Final = "—"
+"""Stands for a figure that few people are behind, or that would tell of them."""
+
 NOWHERE: Final = "not known"
 """What a place is called that nobody told."""
 
@@ -135,11 +138,13 @@ def _print(
     table = tables["out"]
     whole, towns = (table.filter(pl.col("level") == level) for level in ("city", "town"))
     told = pl.col("division_code").is_not_null()
-    _show("wanted most in the city", [_gap(row, by, names) for row in _head(whole)])
-    _show("and by town", [_gap(row, by, names) for row in _head(towns.filter(told))])
+    searched = table["asked"].count() > 0
+    for title, rows in (("wanted most in the city", whole), ("and by town", towns.filter(told))):
+        _show(title, [_gap(row, by, names, with_searches=searched) for row in _head(rows)])
     senior = tables["senior"].filter(pl.col("level") == "town", told)
     _show("senior classes: applications per seat", [_senior(row, names) for row in _head(senior)])
     _show("most contested classes", [_class(row, names) for row in _head(tables["contested"])])
+    out.print(f"{HELD_BACK} held back: fewer than ten people, or what would tell of them")
     for path in result["out"].values():
         out.print(f"written: {path}")
 
@@ -159,7 +164,9 @@ def _place(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return " ".join(names.get(code, code) for code in codes) or NOWHERE
 
 
-def _gap(row: Mapping[str, Any], by: list[str], names: Mapping[str, str]) -> dict[str, Any]:
+def _gap(
+    row: Mapping[str, Any], by: list[str], names: Mapping[str, str], *, with_searches: bool
+) -> dict[str, Any]:
     """One cell as a planner reads it."""
     figures = {
         "place": _place(row, names),
@@ -170,8 +177,8 @@ def _gap(row: Mapping[str, Any], by: list[str], names: Mapping[str, str]) -> dic
         "called off": _whole(row["cancelled"]),
         "a seat, here": _ratio(row["per_seat"]),
     }
-    if row["asked"] is not None:
-        figures["searches, empty"] = f"{row['asked']:,.0f}, {row['empty']:,.0f}"
+    if with_searches:
+        figures["searches, empty"] = f"{_whole(row['asked'])}, {_whole(row['empty'])}"
     return figures
 
 
@@ -180,7 +187,7 @@ def _senior(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
         "place": _place(row, names),
         "classes": row["sections"],
         "seats": row["seats"],
-        "applications": row["applications"],
+        "applications": _whole(row["applications"]),
         "a seat": _ratio(row["per_seat"]),
         "level": _with_ends(row, "per_seat_mean", "per_seat_low", "per_seat_high", 1),
         "lotteries": row["lotteries"],
@@ -205,12 +212,12 @@ def _class(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 def _with_ends(row: Mapping[str, Any], mean: str, low: str, high: str, digits: int) -> str:
     if row[mean] is None:
-        return ""
+        return HELD_BACK
     return f"{row[mean]:,.{digits}f} ({row[low]:,.{digits}f} to {row[high]:,.{digits}f})"
 
 
 def _whole(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
+    return HELD_BACK if value is None else f"{value:,.0f}"
 
 
 def _ratio(value: float | None) -> str:
