@@ -212,8 +212,7 @@ class Candidates:
 
     def __contains__(self, name: str) -> bool:
         """Whether there is such a column."""
-        own = name in self._added or name in self._derived or name in self.tastes
-        return own or name in self.offer
+        return self.adds(name) or name in self.offer
 
     def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
@@ -223,6 +222,10 @@ class Candidates:
     def columns(self) -> tuple[str, ...]:
         """The names of all columns, those of stages last."""
         return tuple(dict.fromkeys([*self.offer.frame.columns, *self._more()]))
+
+    def adds(self, name: str) -> bool:
+        """Whether a column is not the offer's: added by a stage, or worked out for who asks."""
+        return name in self._added or name in self._derived or name in self.tastes
 
     def added(self, prefix: str) -> list[str]:
         """The columns of stages whose names begin so."""

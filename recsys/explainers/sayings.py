@@ -4,9 +4,12 @@ Most of what is true of a section is true for everybody of an age band or a dist
 sentence is looked for once and then found again.
 """
 
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
-from recsys.explainers.claims import Claim, Section, Telling
+from recsys.explainers.claims import CLAIMS, SILENT, Section, Telling
+from recsys.explainers.spread import Spread
 from recsys.explainers.words import Evidence, texts
 from recsys.types import LearnerQuery
 
@@ -56,40 +59,95 @@ class Sayings:
         if len(self) > KEPT:
             self._kept = {}
 
-    def of(self, name: str, telling: Telling, query: LearnerQuery) -> "Teller":
-        """Tells a factor to one learner."""
+    def of(self, name: str, telling: Telling, query: LearnerQuery) -> Kept | None:
+        """What was said before of a factor to those who are told the same; None keeps nothing."""
         if telling.reads is None:
-            return Teller(telling, query.elder, None)
+            return None
         key = (name, query.elder, *[getattr(query, field) for field in telling.reads])
-        return Teller(telling, query.elder, self._kept.setdefault(key, {}))
+        return self._kept.setdefault(key, {})
 
 
 class Teller:
     """Says what one factor's part in a section's score comes from."""
 
-    __slots__ = ("_elder", "_kept", "_telling")
+    __slots__ = ("_elder", "_kept", "_keys", "_telling")
 
-    def __init__(self, telling: Telling, elder: bool, kept: Kept | None) -> None:
-        """Take what is asked, in which words, and what was said before; None keeps nothing."""
+    def __init__(
+        self, telling: Telling, keys: Sequence[int], kept: Kept | None, *, elder: bool
+    ) -> None:
+        """Take what is asked, and in which words.
+
+        Args:
+            telling: of the factor.
+            keys: by section of the block, the number that decides what is said of it.
+            kept: what was said before, by that number; None keeps nothing.
+            elder: whether plain words are wanted.
+        """
         self._telling = telling
-        self._elder = elder
+        self._keys = keys
         self._kept = kept
+        self._elder = elder
 
-    def say(self, section: Section) -> Saying | None:
-        """What can truthfully be said; None where nothing can."""
-        tell, _, by = self._telling
+    def say(self, at: int, section: Callable[[int], Section]) -> Saying | None:
+        """What can truthfully be said; None where nothing can.
+
+        Args:
+            at: the section's place in the block.
+            section: gives the section, for what wasn't said before.
+        """
         if self._kept is None:
-            return self._said(tell(section))
-        key = section.row if by is None else by(section)
-        if key is None:
+            return self._said(section(at))
+        key = self._keys[at]
+        if key == SILENT:
             return None
         found = self._kept.get(key, UNSAID)
         if found is UNSAID:
-            found = self._kept[key] = self._said(tell(section))
+            found = self._kept[key] = self._said(section(at))
         return found
 
-    def _said(self, claim: Claim | None) -> Saying | None:
+    def _said(self, section: Section) -> Saying | None:
+        claim = self._telling.tell(section)
         if claim is None:
             return None
         kind, evidence = claim
         return Saying(kind, *texts(kind, evidence, elder=self._elder), evidence)
+
+
+class Tellers:
+    """Who tells the factors of a block of lists, for each learner; the same for those alike."""
+
+    def __init__(self, names: Sequence[str], spread: Spread, sayings: Sayings) -> None:
+        """Take the factors, in order, and the lists."""
+        self._names = names
+        self._sayings = sayings
+        rows: list[int] = spread.rows.tolist()
+        self._keys = [
+            rows if (by := CLAIMS[name].by) is None else by(spread).tolist()
+            for name in names
+            if name in CLAIMS
+        ]
+        self._made: dict[tuple[object, ...], list[Teller | None]] = {}
+
+    def of(self, query: LearnerQuery) -> Sequence[Teller | None]:
+        """A teller for each factor; None of whom nothing can ever be said."""
+        alike = (query.elder, *_ALIKE(query))
+        if alike not in self._made:
+            keys = iter(self._keys)
+            self._made[alike] = [
+                Teller(
+                    CLAIMS[name],
+                    next(keys),
+                    self._sayings.of(name, CLAIMS[name], query),
+                    elder=query.elder,
+                )
+                if name in CLAIMS
+                else None
+                for name in self._names
+            ]
+        return self._made[alike]
+
+
+_ALIKE: Final = attrgetter(
+    *sorted({field for each in CLAIMS.values() for field in each.reads or ()})
+)
+"""What learners have in common who are told the same of every factor."""
