@@ -13,7 +13,7 @@ import polars as pl
 from data.city import City
 from recsys.artifact import Bundle
 from recsys.pipeline.recommender import Recommender
-from recsys.types import LearnerQuery, RecommendationList
+from recsys.types import RecommendationList
 
 SCHEMA: Final = pl.Schema(
     {
@@ -77,11 +77,8 @@ class Lists:
             learner_id, rank, section_id, course_id, score: lists in the order of
             ``learner_ids``, each best first.
         """
-        queries = [self._query(learner) for learner in learner_ids]
+        queries = self._recommender.queries(learner_ids, programme=self._programme, n=self._n)
         return _rows(learner_ids, self._recommender.recommend_all(queries, explain=False))
-
-    def _query(self, learner_id: str) -> LearnerQuery:
-        return self._recommender.query(learner_id, programme=self._programme, n=self._n)
 
 
 def batch(lists: Lists, learner_ids: Sequence[str], done: Done = lambda _: None) -> pl.DataFrame:

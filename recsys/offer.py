@@ -8,7 +8,7 @@ their place, their week) is numbered, so that it can be worked out once and told
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -154,6 +154,9 @@ Kind = TypeVar("Kind", bound=np.generic)
 Derived = Callable[["Candidates"], Reals]
 """Works a column out when it is asked for."""
 
+NOT_DERIVED: Final[Mapping[str, Derived]] = {}
+NO_TASTES: Final[Mapping[str, NDArray[np.floating]]] = {}
+
 
 class Candidates:
     """Sections on offer to one learner: rows of an offer, to which stages add columns.
@@ -196,9 +199,10 @@ class Candidates:
         self.offer = offer
         self.rows = rows
         self.minutes = minutes
-        self.tastes = dict(tastes or {})
+        # shared from one stage to the next, and never written to
+        self.tastes = tastes or NO_TASTES
         self._less = less
-        self._derived = dict(derived or {})
+        self._derived = derived or NOT_DERIVED
         self._added: dict[str, NDArray[Any]] = dict(added or {})
 
     @classmethod
@@ -379,10 +383,10 @@ class Candidates:
         return Candidates(
             self.offer,
             self.rows,
-            derived={**self._derived, **(derived or {})},
+            derived={**self._derived, **derived} if derived else self._derived,
             minutes=self.minutes,
-            tastes={**self.tastes, **(tastes or {})},
-            added={**self._added, **(added or {})},
+            tastes={**self.tastes, **tastes} if tastes else self.tastes,
+            added={**self._added, **added} if added else self._added,
             less=self._less,
         )
 

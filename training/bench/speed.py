@@ -136,7 +136,7 @@ def pipeline(city: City, bundle: Bundle, as_of: datetime, *, learners: int = LEA
 
 def _block(recommender: Recommender, ids: list[str]) -> None:
     """Queries and lists with reasons for a block of learners."""
-    recommender.recommend_all([recommender.query(learner) for learner in ids])
+    recommender.recommend_all(recommender.queries(ids))
 
 
 def _timed(recommender: Recommender, query: LearnerQuery) -> float:
