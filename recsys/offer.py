@@ -342,16 +342,19 @@ class Candidates:
         values = self.offer.values(name)
         return values if self.rows is None else [values[row] for row in self.rows.tolist()]
 
-    def take(self, which: Index | Mask) -> "Candidates":
-        """Some of the candidates, in the order given."""
+    def take(
+        self, which: Index | Mask, added: Mapping[str, NDArray[Any]] | None = None
+    ) -> "Candidates":
+        """Some of the candidates, in the order given, with more columns where these are given."""
         rows: Index = np.flatnonzero(which) if which.dtype == np.bool_ else which.astype(np.intp)
+        own = {name: column[rows] for name, column in self._added.items()}
         return Candidates(
             self.offer,
             rows if self.rows is None else self.rows[rows],
             derived=self._derived,
             minutes=self.minutes,
             tastes=self.tastes,
-            added={name: column[rows] for name, column in self._added.items()},
+            added={**own, **added} if added else own,
         )
 
     def less(self, rows: Index, agreed: Agreed, without: Index) -> "Candidates":

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recsys.explainers.claims import FACTOR, Section
 from recsys.explainers.facts import Facts
-from recsys.explainers.sayings import Sayings, Teller, Tellers
+from recsys.explainers.sayings import UNSAID, Sayings, Teller, Tellers
 from recsys.explainers.spread import PART, TERM, Blocks, Spread, spread
 from recsys.explainers.taste import Heard, Voices
 from recsys.offer import Candidates, Offer
@@ -128,10 +128,12 @@ class FactorExplainer(Explainer):
         order, shares = _strongest_first(table)
         tellers = Tellers(names, block, sayings)
         for asked, first in zip(lists, block.firsts, strict=True):
-            who, section = tellers.of(asked.query), self._sections(asked, block, first)
+            places = range(first, first + len(asked.chosen))
+            section = self._sections(asked, block, first)
+            who = tellers.of(asked.query)
             yield [
-                _reasons(at, section, map(who.__getitem__, order[at]), shares[at], asked.most)
-                for at in range(first, first + len(asked.chosen))
+                _reasons(at, section, who, zip(order[at], shares[at], strict=True), asked.most)
+                for at in places
             ]
 
     def _sections(self, asked: Asked, block: Spread, first: int) -> Callable[[int], Section]:
@@ -148,16 +150,21 @@ class FactorExplainer(Explainer):
 def _reasons(
     at: int,
     section: Callable[[int], Section],
-    factors: Iterable[Teller | None],
-    shares: Sequence[float],
+    tellers: Sequence[Teller | None],
+    factors: Iterable[tuple[int, float]],
     most: int | None,
 ) -> tuple[Reason, ...]:
     """The reasons of one section: a factor of which nothing is true is passed over."""
     reasons: list[Reason] = []
-    for teller, share in zip(factors, shares, strict=True):
+    for factor, share in factors:
         if len(reasons) == most or share <= ROUNDING:
             break
-        saying = None if teller is None else teller.say(at, section)
+        if (teller := tellers[factor]) is None:
+            continue
+        # looked up here, as a call for each factor of each section takes longer than the look
+        saying = teller.said.get(teller.keys[at], UNSAID)
+        if saying is UNSAID:
+            saying = teller.say(section(at))
         if saying is not None:
             reasons.append(Reason(*saying, share))
     return tuple(reasons)
@@ -171,8 +178,9 @@ def _strongest_first(table: NDArray[np.float64]) -> tuple[list[list[int]], list[
     for row in raised:
         whole += row
     raised /= np.where(whole > 0, whole, 1.0)
-    order = np.argsort(-raised, axis=0, kind="stable")
-    return order.T.tolist(), np.take_along_axis(raised, order, axis=0).T.tolist()
+    by_section = np.ascontiguousarray(raised.T)
+    order = np.argsort(-by_section, axis=1, kind="stable")
+    return order.tolist(), np.take_along_axis(by_section, order, axis=1).tolist()
 
 
 def layout_of(columns: Sequence[str], factor_of: Mapping[str, str]) -> Layout:

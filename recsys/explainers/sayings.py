@@ -4,7 +4,7 @@ Most of what is true of a section is true for everybody of an age band or a dist
 sentence is looked for once and then found again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -37,7 +37,8 @@ UNSAID: Final = Saying("", "", "", {})
 """In place of what wasn't looked for yet."""
 
 Kept = dict[int, Saying | None]
-"""What was said, by the number that decides, mostly the row; None where nothing true was."""
+"""What was said, by the number that decides, mostly the row; None where nothing true was, which
+is known of ``SILENT`` from the start."""
 
 
 class Sayings:
@@ -52,7 +53,7 @@ class Sayings:
 
     def __len__(self) -> int:
         """How many sentences are kept."""
-        return sum(map(len, list(self._kept.values())))
+        return sum(len(each) - 1 for each in list(self._kept.values()))
 
     def make_room(self) -> None:
         """Forget everything once there is too much of it."""
@@ -64,13 +65,18 @@ class Sayings:
         if telling.reads is None:
             return None
         key = (name, query.elder, *[getattr(query, field) for field in telling.reads])
-        return self._kept.setdefault(key, {})
+        return self._kept.setdefault(key, {SILENT: None})
 
 
 class Teller:
-    """Says what one factor's part in a section's score comes from."""
+    """Says what one factor's part in a section's score comes from.
 
-    __slots__ = ("_elder", "_kept", "_keys", "_telling")
+    Attributes:
+        keys: by section of the block, the number that decides what is said of it.
+        said: what was said before, by that number; empty where everybody is told anew.
+    """
+
+    __slots__ = ("_elder", "_keeps", "_telling", "keys", "said")
 
     def __init__(
         self, telling: Telling, keys: Sequence[int], kept: Kept | None, *, elder: bool
@@ -83,34 +89,22 @@ class Teller:
             kept: what was said before, by that number; None keeps nothing.
             elder: whether plain words are wanted.
         """
+        self.keys = keys
+        self.said: Kept = {} if kept is None else kept
+        self._keeps = kept is not None
         self._telling = telling
-        self._keys = keys
-        self._kept = kept
         self._elder = elder
 
-    def say(self, at: int, section: Callable[[int], Section]) -> Saying | None:
-        """What can truthfully be said; None where nothing can.
-
-        Args:
-            at: the section's place in the block.
-            section: gives the section, for what wasn't said before.
-        """
-        if self._kept is None:
-            return self._said(section(at))
-        key = self._keys[at]
-        if key == SILENT:
-            return None
-        found = self._kept.get(key, UNSAID)
-        if found is UNSAID:
-            found = self._kept[key] = self._said(section(at))
-        return found
-
-    def _said(self, section: Section) -> Saying | None:
+    def say(self, section: Section) -> Saying | None:
+        """What can truthfully be said, for the first time; None where nothing can."""
         claim = self._telling.tell(section)
-        if claim is None:
-            return None
-        kind, evidence = claim
-        return Saying(kind, *texts(kind, evidence, elder=self._elder), evidence)
+        saying = None
+        if claim is not None:
+            kind, evidence = claim
+            saying = Saying(kind, *texts(kind, evidence, elder=self._elder), evidence)
+        if self._keeps:
+            self.said[self.keys[section.at]] = saying
+        return saying
 
 
 class Tellers:

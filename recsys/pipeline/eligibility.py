@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -11,8 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from recsys.columns import Agreed, Index, Mask
-from recsys.offer import Candidates
+from recsys.offer import Candidates, Offer
 from recsys.rules import Rule, all_rules
+from recsys.rules.declaration import fields_of
 from recsys.types import LearnerQuery
 
 KEPT_VERDICTS: Final = 512
@@ -90,8 +90,7 @@ class Rulebook:
         self.rules = tuple(rules)
         self.names = tuple(rule.name for rule in self.rules)
         read = [rule.reads for rule in self.rules if rule.alike is None and rule.reads is not None]
-        fields = sorted({field for each in read for field in each})
-        self._read = attrgetter(*fields) if fields else _nothing
+        self._read = fields_of(tuple(sorted({field for each in read for field in each})))
         places = range(len(self.rules))
         self._alike = [place for place in places if self.rules[place].alike is not None]
         self._alone = [
@@ -156,27 +155,47 @@ def all_refusals(query: LearnerQuery, section: Candidates, rules: Sequence[Rule]
     return [name for name, keeps in verdicts if keeps is not None and not keeps.all()]
 
 
-def open_to(query: LearnerQuery, shown: Candidates) -> Mask:
-    """Which of the sections once shown the learner could have asked for.
+def open_to(queries: Sequence[LearnerQuery], past: Offer, learner: Index, rows: Index) -> Mask:
+    """Which of the sections that learners were once shown they could have asked for.
 
     The rules that hold whatever the day. A section of a completed course wasn't open after it was
     completed; whether it was shown before isn't asked, as such pairs are few.
+
+    Args:
+        queries: who were shown them.
+        past: all sections that anybody may have been shown.
+        learner: the place among the queries of who was shown each, in rising order; shape (shown,).
+        rows: which section it was; shape (shown,).
     """
-    possible = np.ones(len(shown), dtype=np.bool_)
+    possible = np.ones(len(rows), dtype=np.bool_)
+    starts: list[int] = np.searchsorted(learner, np.arange(len(queries) + 1)).tolist()
     for rule in (all_rules()[name] for name in AT_ANY_TIME):
-        if (key := rule.key(query, shown)) is None:
-            verdict = rule.keeps(query, shown)
-        else:
-            told = shown.offer.once(("at any time", key), partial(_whole, rule, query, shown))
-            verdict = None if told is None else shown.pick(told)
-        if verdict is not None:
-            possible &= verdict
+        alike, anew = _by_key(rule, queries, Candidates(past))
+        for key, places in alike.items():
+            told = past.once(
+                ("at any time", key), partial(rule.keeps, queries[places[0]], Candidates(past))
+            )
+            if told is not None:
+                theirs = np.zeros(len(queries), dtype=np.bool_)
+                theirs[places] = True
+                at = np.flatnonzero(theirs[learner])
+                possible[at] &= told[rows[at]]
+        for place in anew:
+            own = slice(starts[place], starts[place + 1])
+            verdict = rule.keeps(queries[place], Candidates(past, rows[own]))
+            if verdict is not None:
+                possible[own] &= verdict
     return possible
 
 
-def _whole(rule: Rule, query: LearnerQuery, shown: Candidates) -> Mask | None:
-    """What a rule says of all sections of an offer: told to every query that agrees."""
-    return rule.keeps(query, Candidates(shown.offer))
+def _by_key(
+    rule: Rule, queries: Sequence[LearnerQuery], sections: Candidates
+) -> tuple[Mapping[Hashable, list[int]], list[int]]:
+    """The queries that share a rule's verdict, and those that it judges anew; by their places."""
+    alike: dict[Hashable, list[int]] = {}
+    for place, query in enumerate(queries):
+        alike.setdefault(rule.key(query, sections), []).append(place)
+    return alike, alike.pop(None, [])
 
 
 def _agreed(
@@ -207,7 +226,3 @@ def _refuse(first: Order, place: int, keeps: Mask) -> None:
     # small whole numbers throughout: a masked step takes ten times as long
     beyond = np.int8(NOBODY - place)
     np.minimum(first, keeps.view(np.int8) * beyond + np.int8(place), out=first)
-
-
-def _nothing(_query: LearnerQuery) -> None:
-    """What queries have in common of which no rule reads anything."""

@@ -321,7 +321,7 @@ class Recommender:
         length = max(SHORTLIST, 4 * n)
         while True:
             first = best(kept[ORDER], length)
-            shortlist = kept.take(first).with_columns({PLACE: first})
+            shortlist = kept.take(first, {PLACE: first})
             courses = len(set(shortlist.pick(shortlist.offer.courses.of_section).tolist()))
             if length >= len(kept) or courses >= 2 * n:
                 scores, order = kept["score"], kept[ORDER]

@@ -122,7 +122,7 @@ def with_factors(
     if means:
         columns["mean_travel_min"] = np.full(len(chosen), _mean_way(kept))
         columns["mean_price_net_fen"] = np.full(len(chosen), kept.mean("price_net_fen"))
-    return kept.take(chosen).with_columns(columns)
+    return kept.take(chosen, columns)
 
 
 def factored(scorer: Scorer | None) -> Factored | None:
