@@ -13,6 +13,7 @@ import polars as pl
 from data.city import City
 from recsys.artifact import Bundle
 from recsys.pipeline.recommender import Recommender
+from recsys.scorers.matrices import one_thread
 from recsys.types import RecommendationList
 
 SCHEMA: Final = pl.Schema(
@@ -67,7 +68,7 @@ class Lists:
         self._programme = programme
 
     def of(self, learner_ids: Sequence[str]) -> pl.DataFrame:
-        """Lists of a block of learners.
+        """Lists of a block of learners, on one thread.
 
         Args:
             learner_ids: whose lists, in this order; about ``BLOCK`` of them at once. Unknown
@@ -78,7 +79,9 @@ class Lists:
             ``learner_ids``, each best first.
         """
         queries = self._recommender.queries(learner_ids, programme=self._programme, n=self._n)
-        return _rows(learner_ids, self._recommender.recommend_all(queries, explain=False))
+        with one_thread():
+            found = self._recommender.recommend_all(queries, explain=False)
+        return _rows(learner_ids, found)
 
 
 def batch(lists: Lists, learner_ids: Sequence[str], done: Done = lambda _: None) -> pl.DataFrame:

@@ -8,7 +8,7 @@ their place, their week) is numbered, so that it can be worked out once and told
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -154,9 +154,6 @@ Kind = TypeVar("Kind", bound=np.generic)
 Derived = Callable[["Candidates"], Reals]
 """Works a column out when it is asked for."""
 
-NOT_DERIVED: Final[Mapping[str, Derived]] = {}
-NO_TASTES: Final[Mapping[str, NDArray[np.floating]]] = {}
-
 
 class Candidates:
     """Sections on offer to one learner: rows of an offer, to which stages add columns.
@@ -199,10 +196,9 @@ class Candidates:
         self.offer = offer
         self.rows = rows
         self.minutes = minutes
-        # shared from one stage to the next, and never written to
-        self.tastes = tastes or NO_TASTES
+        self.tastes = tastes or {}
         self._less = less
-        self._derived = derived or NOT_DERIVED
+        self._derived = derived or {}
         self._added: dict[str, NDArray[Any]] = dict(added or {})
 
     @classmethod
@@ -231,9 +227,9 @@ class Candidates:
         """Whether a column is not the offer's: added by a stage, or worked out for who asks."""
         return name in self._added or name in self._derived or name in self.tastes
 
-    def added(self, prefix: str) -> list[str]:
-        """The columns of stages whose names begin so."""
-        return [name for name in self._added if name.startswith(prefix)]
+    def added(self, *prefixes: str) -> list[str]:
+        """The columns of stages whose names begin in one of these ways, in the order of adding."""
+        return [name for name in self._added if name.startswith(prefixes)]
 
     def _more(self) -> tuple[str, ...]:
         """The names of the columns that the offer lacks."""
@@ -346,7 +342,8 @@ class Candidates:
         self, which: Index | Mask, added: Mapping[str, NDArray[Any]] | None = None
     ) -> "Candidates":
         """Some of the candidates, in the order given, with more columns where these are given."""
-        rows: Index = np.flatnonzero(which) if which.dtype == np.bool_ else which.astype(np.intp)
+        mask = which.dtype == np.bool_
+        rows: Index = np.flatnonzero(which) if mask else which.astype(np.intp, copy=False)
         own = {name: column[rows] for name, column in self._added.items()}
         return Candidates(
             self.offer,
@@ -354,7 +351,7 @@ class Candidates:
             derived=self._derived,
             minutes=self.minutes,
             tastes=self.tastes,
-            added={**own, **added} if added else own,
+            added={**own, **(added or {})},
         )
 
     def less(self, rows: Index, agreed: Agreed, without: Index) -> "Candidates":

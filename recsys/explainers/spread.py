@@ -71,8 +71,8 @@ class Spread:
 
 
 def parts_of(chosen: Candidates) -> tuple[str, ...]:
-    """The columns that tell what a list's scores are made of, the parts before their terms."""
-    return (*chosen.added(PART), *chosen.added(TERM))
+    """The columns that tell what a list's scores are made of."""
+    return tuple(chosen.added(PART, TERM))
 
 
 Blocks = Sequence[tuple[Sequence[int], Spread]]

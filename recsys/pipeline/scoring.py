@@ -87,7 +87,7 @@ def scored(
     derived: dict[str, Derived] = {
         name: partial(scorer.score, query) for name, scorer in scorers.items() if name not in tastes
     }
-    return kept.with_columns(derived=derived, tastes=tastes)
+    return kept.with_columns(derived=derived, tastes=tastes) if scorers else kept
 
 
 def with_factors(
