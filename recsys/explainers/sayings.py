@@ -107,6 +107,12 @@ class Teller:
         return saying
 
 
+_ALIKE: Final = attrgetter(
+    *sorted({field for each in CLAIMS.values() for field in each.reads or ()})
+)
+"""What learners have in common who are told the same of every factor."""
+
+
 class Tellers:
     """Who tells the factors of a block of lists, for each learner; the same for those alike."""
 
@@ -115,33 +121,23 @@ class Tellers:
         self._names = names
         self._sayings = sayings
         rows: list[int] = spread.rows.tolist()
-        self._keys = [
-            rows if (by := CLAIMS[name].by) is None else by(spread).tolist()
+        self._keys: dict[str, Sequence[int]] = {
+            name: rows if (by := CLAIMS[name].by) is None else by(spread).tolist()
             for name in names
             if name in CLAIMS
-        ]
-        self._made: dict[tuple[object, ...], list[Teller | None]] = {}
+        }
+        self._made: dict[tuple[object, ...], Sequence[Teller | None]] = {}
 
     def of(self, query: LearnerQuery) -> Sequence[Teller | None]:
         """A teller for each factor; None of whom nothing can ever be said."""
         alike = (query.elder, *_ALIKE(query))
         if alike not in self._made:
-            keys = iter(self._keys)
-            self._made[alike] = [
-                Teller(
-                    CLAIMS[name],
-                    next(keys),
-                    self._sayings.of(name, CLAIMS[name], query),
-                    elder=query.elder,
-                )
-                if name in CLAIMS
-                else None
-                for name in self._names
-            ]
+            self._made[alike] = [self._teller(name, query) for name in self._names]
         return self._made[alike]
 
-
-_ALIKE: Final = attrgetter(
-    *sorted({field for each in CLAIMS.values() for field in each.reads or ()})
-)
-"""What learners have in common who are told the same of every factor."""
+    def _teller(self, name: str, query: LearnerQuery) -> Teller | None:
+        if name not in self._keys:
+            return None
+        telling = CLAIMS[name]
+        kept = self._sayings.of(name, telling, query)
+        return Teller(telling, self._keys[name], kept, elder=query.elder)
