@@ -13,7 +13,8 @@ import polars as pl
 from data.city import City
 from recsys.artifact import Bundle
 from recsys.pipeline.recommender import Recommender
-from recsys.types import LearnerQuery, RecommendationList
+from recsys.scorers.matrices import one_thread
+from recsys.types import RecommendationList
 
 SCHEMA: Final = pl.Schema(
     {
@@ -67,7 +68,7 @@ class Lists:
         self._programme = programme
 
     def of(self, learner_ids: Sequence[str]) -> pl.DataFrame:
-        """Lists of a block of learners.
+        """Lists of a block of learners, on one thread.
 
         Args:
             learner_ids: whose lists, in this order; about ``BLOCK`` of them at once. Unknown
@@ -77,11 +78,10 @@ class Lists:
             learner_id, rank, section_id, course_id, score: lists in the order of
             ``learner_ids``, each best first.
         """
-        queries = [self._query(learner) for learner in learner_ids]
-        return _rows(learner_ids, self._recommender.recommend_all(queries, explain=False))
-
-    def _query(self, learner_id: str) -> LearnerQuery:
-        return self._recommender.query(learner_id, programme=self._programme, n=self._n)
+        queries = self._recommender.queries(learner_ids, programme=self._programme, n=self._n)
+        with one_thread():
+            found = self._recommender.recommend_all(queries, explain=False)
+        return _rows(learner_ids, found)
 
 
 def batch(lists: Lists, learner_ids: Sequence[str], done: Done = lambda _: None) -> pl.DataFrame:

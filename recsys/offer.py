@@ -196,9 +196,9 @@ class Candidates:
         self.offer = offer
         self.rows = rows
         self.minutes = minutes
-        self.tastes = dict(tastes or {})
+        self.tastes = tastes or {}
         self._less = less
-        self._derived = dict(derived or {})
+        self._derived = derived or {}
         self._added: dict[str, NDArray[Any]] = dict(added or {})
 
     @classmethod
@@ -212,8 +212,7 @@ class Candidates:
 
     def __contains__(self, name: str) -> bool:
         """Whether there is such a column."""
-        own = name in self._added or name in self._derived or name in self.tastes
-        return own or name in self.offer
+        return self.adds(name) or name in self.offer
 
     def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
@@ -224,9 +223,13 @@ class Candidates:
         """The names of all columns, those of stages last."""
         return tuple(dict.fromkeys([*self.offer.frame.columns, *self._more()]))
 
-    def added(self, prefix: str) -> list[str]:
-        """The columns of stages whose names begin so."""
-        return [name for name in self._added if name.startswith(prefix)]
+    def adds(self, name: str) -> bool:
+        """Whether a column is not the offer's: added by a stage, or worked out for who asks."""
+        return name in self._added or name in self._derived or name in self.tastes
+
+    def added(self, *prefixes: str) -> list[str]:
+        """The columns of stages whose names begin in one of these ways, in the order of adding."""
+        return [name for name in self._added if name.startswith(prefixes)]
 
     def _more(self) -> tuple[str, ...]:
         """The names of the columns that the offer lacks."""
@@ -335,16 +338,20 @@ class Candidates:
         values = self.offer.values(name)
         return values if self.rows is None else [values[row] for row in self.rows.tolist()]
 
-    def take(self, which: Index | Mask) -> "Candidates":
-        """Some of the candidates, in the order given."""
-        rows: Index = np.flatnonzero(which) if which.dtype == np.bool_ else which.astype(np.intp)
+    def take(
+        self, which: Index | Mask, added: Mapping[str, NDArray[Any]] | None = None
+    ) -> "Candidates":
+        """Some of the candidates, in the order given, with more columns where these are given."""
+        mask = which.dtype == np.bool_
+        rows: Index = np.flatnonzero(which) if mask else which.astype(np.intp, copy=False)
+        own = {name: column[rows] for name, column in self._added.items()}
         return Candidates(
             self.offer,
             rows if self.rows is None else self.rows[rows],
             derived=self._derived,
             minutes=self.minutes,
             tastes=self.tastes,
-            added={name: column[rows] for name, column in self._added.items()},
+            added={**own, **(added or {})},
         )
 
     def less(self, rows: Index, agreed: Agreed, without: Index) -> "Candidates":
@@ -376,10 +383,10 @@ class Candidates:
         return Candidates(
             self.offer,
             self.rows,
-            derived={**self._derived, **(derived or {})},
+            derived={**self._derived, **derived} if derived else self._derived,
             minutes=self.minutes,
-            tastes={**self.tastes, **(tastes or {})},
-            added={**self._added, **(added or {})},
+            tastes={**self.tastes, **tastes} if tastes else self.tastes,
+            added={**self._added, **added} if added else self._added,
             less=self._less,
         )
 

@@ -21,6 +21,7 @@ from features.asof import snapshot_instant
 from recsys.artifact import Bundle, load_bundle
 from recsys.paths.planner import Planner
 from recsys.pipeline.recommender import Recommender
+from recsys.settled import settle
 from serving.catalogue import Catalogue
 from serving.clock import Clock, Wall, choose_clock
 from serving.errors import NotReadyError
@@ -136,6 +137,7 @@ def load_state(settings: Settings, wall: Wall) -> State:
     unmet = UnmetLedger(settings.unmet_file, busy_timeout_s=settings.ledger_timeout_s)
     state = build_state(city, bundle, ledger, clock, read_prices(settings.prices))
     _warm(city, state.recommender)
+    settle()
     return replace(state, unmet=Notebook(unmet, Towns.of_city(city, clock.now())))
 
 

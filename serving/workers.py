@@ -14,6 +14,7 @@ import polars as pl
 from data.store import open_snapshot
 from recsys.artifact import load_bundle
 from recsys.batch import SCHEMA, Done, Lists, batch, blocks
+from recsys.settled import settle
 from serving.prices import read_prices
 
 WORTH_A_PROCESS: Final = 1000
@@ -81,4 +82,6 @@ def _kept(order: Order) -> Lists:
 def _load(order: Order) -> Lists:
     city, bundle = open_snapshot(order.snapshot), load_bundle(order.bundle)
     prices = read_prices(order.prices)
-    return Lists(city, bundle, order.as_of, n=order.n, programme=order.programme, prices=prices)
+    lists = Lists(city, bundle, order.as_of, n=order.n, programme=order.programme, prices=prices)
+    settle()
+    return lists

@@ -146,10 +146,8 @@ def _stage(city: City, recommender: Recommender, asked: Request) -> tuple[_Stage
     """Draw the learners, build their queries, and keep the answers that aren't in train."""
     answers = answers_between(city, recommender.as_of, asked.until, asked.programme)
     most = max(asked.ks)
-    learners = answers["learner_id"].unique().sort()
-    queries = [
-        recommender.query(learner, programme=asked.programme, n=most) for learner in learners
-    ]
+    learners = answers["learner_id"].unique().sort().to_list()
+    queries = recommender.queries(learners, programme=asked.programme, n=most)
     taken = _taken(queries)
     fresh = answers.join(taken, on=["learner_id", "course_id"], how="anti")
     judged = fresh["learner_id"].unique().sort()

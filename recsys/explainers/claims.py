@@ -9,12 +9,15 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from data.glossary import label_zh
 from data.vocab import ONLINE_MODES
+from recsys.columns import Index
 from recsys.explainers.facts import Facts, Share
+from recsys.explainers.spread import Spread
 from recsys.explainers.taste import Heard
 from recsys.explainers.words import Evidence, slots_en, slots_zh
-from recsys.offer import Candidates, Offer
 from recsys.types import LearnerQuery
 
 Claim = tuple[str, Evidence]
@@ -29,6 +32,9 @@ SKILLS_NAMED: Final = 3
 
 NO_WAY: Final = -1
 """Minutes of a way that nobody has to go."""
+
+SILENT: Final = -2
+"""In place of a number by which something is said: nothing is."""
 
 MOST: Final = 50
 """Percent above which it was most people."""
@@ -69,33 +75,26 @@ class Section(NamedTuple):
     Attributes:
         facts: names and figures.
         query: who asks.
-        chosen: the sections of the list.
-        figures: their columns of numbers that were asked for so far.
-        offer: all sections.
-        place: this section's place in the list.
-        row: its row in the offer.
+        spread: the lists of the block.
+        at: this section's place in it.
+        place: its place in its own list.
         heard: which course of the past speaks for it.
     """
 
     facts: Facts
     query: LearnerQuery
-    chosen: Candidates
-    figures: dict[str, list[float]]
-    offer: Offer
+    spread: Spread
+    at: int
     place: int
-    row: int
     heard: Heard
 
     def told(self, name: str) -> Any:
         """A column of the offer as a Python value."""
-        return self.offer.values(name)[self.row]
+        return self.spread.offer.values(name)[self.spread.rows[self.at]]
 
     def number(self, name: str) -> float | None:
         """A column as a number; None where unknown."""
-        if name not in self.figures:
-            self.figures[name] = self.chosen[name].tolist()
-        value = self.figures[name][self.place]
-        return None if value != value else value
+        return self.spread.figure(name, self.at)
 
     @property
     def course_id(self) -> str:
@@ -104,25 +103,28 @@ class Section(NamedTuple):
         return course
 
 
-def short_way(section: Section) -> int | None:
+def short_ways(spread: Spread) -> Index:
     """Minutes of a way that is shorter than the mean one to what is open, or of none at all."""
-    if section.told("mode") in ONLINE_MODES:
-        return NO_WAY
-    minutes, mean = section.number("travel_min"), section.number("mean_travel_min")
-    return None if minutes is None or mean is None or minutes >= mean else round(minutes)
+    minutes, mean = spread.numbers("travel_min"), spread.numbers("mean_travel_min")
+    # a comparison with NaN is false
+    shorter = minutes < mean
+    keys = np.full(len(spread), SILENT, dtype=np.intp)
+    keys[shorter] = np.rint(minutes[shorter]).astype(np.intp)
+    keys[spread.among("mode", ONLINE_MODES)] = NO_WAY
+    return keys
 
 
 def travel(section: Section) -> Claim | None:
     """No way at all, or how short it is."""
-    minutes = short_way(section)
-    if minutes is None:
-        return None
-    return ("no_travel", {}) if minutes == NO_WAY else ("near", {"minutes": minutes})
+    if section.told("mode") in ONLINE_MODES:
+        return "no_travel", {}
+    minutes = section.number("travel_min")
+    return None if minutes is None else ("near", {"minutes": round(minutes)})
 
 
-def at_free_times(section: Section) -> int | None:
+def at_free_times(spread: Spread) -> Index:
     """The section, where every class is at a free time."""
-    return section.row if section.number("slot_fit") == 1 else None
+    return np.where(spread.numbers("slot_fit") == 1, spread.rows, SILENT)
 
 
 def slots(section: Section) -> Claim | None:
@@ -139,11 +141,10 @@ def daytime(section: Section) -> Claim | None:
     return "daytime", {}
 
 
-def at_low_price(section: Section) -> int | None:
+def at_low_prices(spread: Spread) -> Index:
     """The section, where it costs nothing, or less than the mean of what is open."""
-    fen, mean = section.number("price_net_fen"), section.number("mean_price_net_fen")
-    cheap = fen is not None and (fen == 0 or (mean is not None and fen < mean))
-    return section.row if cheap else None
+    fen, mean = spread.numbers("price_net_fen"), spread.numbers("mean_price_net_fen")
+    return np.where((fen == 0) | (fen < mean), spread.rows, SILENT)
 
 
 def price(section: Section) -> Claim | None:
@@ -273,21 +274,21 @@ class Telling(NamedTuple):
         tell: what can be said of a section.
         reads: the fields of the query that alone decide, beside the section: learners who agree
             in them are told the same. None where everybody is told anew.
-        by: what is said is the same for equal numbers of this, of which None says nothing; by
-            default the section itself decides.
+        by: what is said of the sections of a block is the same for equal numbers of this, of
+            which ``SILENT`` says nothing; by default the section itself decides.
     """
 
     tell: Callable[[Section], Claim | None]
     reads: tuple[str, ...] | None = None
-    by: Callable[[Section], int | None] | None = None
+    by: Callable[[Spread], Index] | None = None
 
 
 CLAIMS: Final[Mapping[str, Telling]] = MappingProxyType(
     {
-        "travel": Telling(travel, (), short_way),
+        "travel": Telling(travel, (), short_ways),
         "slots": Telling(slots, (), at_free_times),
         "daytime": Telling(daytime, ()),
-        "price": Telling(price, (), at_low_price),
+        "price": Telling(price, (), at_low_prices),
         "age": Telling(age, ("age_low", "age_high")),
         "goal": Telling(goal),
         "demand": Telling(demand, ()),

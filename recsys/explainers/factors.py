@@ -1,22 +1,19 @@
 """The explainer: a reason for each factor that raised a section's score, strongest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.explainers.claims import CLAIMS, FACTOR, Section
+from recsys.explainers.claims import FACTOR, Section
 from recsys.explainers.facts import Facts
-from recsys.explainers.sayings import Sayings, Teller
+from recsys.explainers.sayings import UNSAID, Sayings, Teller, Tellers
+from recsys.explainers.spread import PART, TERM, Blocks, Spread, spread
 from recsys.explainers.taste import Heard, Voices
 from recsys.offer import Candidates, Offer
 from recsys.stages import CourseScorer, Explainer
 from recsys.types import LearnerQuery, Reason
-
-PART: Final = "part_"
-TERM: Final = "term_"
 
 ROUNDING: Final = 1e-9
 """A share of the score below which a contribution is an error of rounding."""
@@ -48,20 +45,6 @@ class Asked(NamedTuple):
     query: LearnerQuery
     chosen: Candidates
     most: int | None
-
-
-class Ranked(NamedTuple):
-    """What made the scores of one list.
-
-    Attributes:
-        names: of the factors.
-        order: by section, the places of its factors among the names, strongest first.
-        shares: the same factors' shares of what raised the score.
-    """
-
-    names: tuple[str, ...]
-    order: Sequence[Sequence[int]]
-    shares: Sequence[Sequence[float]]
 
 
 class FactorExplainer(Explainer):
@@ -102,28 +85,33 @@ class FactorExplainer(Explainer):
         """
         return self.explain_all([Asked(query, chosen, most)])[0]
 
-    def explain_all(self, lists: Sequence[Asked]) -> list[Sequence[tuple[Reason, ...]]]:
-        """The same for a block of lists; each is told what it would be told alone."""
-        for offer in {id(each.chosen.offer): each.chosen.offer for each in lists}.values():
-            self._sayings(offer).make_room()
-        ranked = self._ranked([each.chosen for each in lists])
-        return [self._told(each, *rank) for each, rank in zip(lists, ranked, strict=True)]
-
-    def contributions(
-        self, lists: Sequence[Candidates]
-    ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-        """What each factor adds to the scores of chosen sections; unknown adds nothing.
+    def explain_all(
+        self, lists: Sequence[Asked], blocks: Blocks | None = None
+    ) -> list[Sequence[tuple[Reason, ...]]]:
+        """The same for several lists; each is told what it would be told alone.
 
         Args:
-            lists: all with the same parts and terms.
+            lists: whose reasons are wanted.
+            blocks: ``spread`` of the chosen sections, where it is known.
+        """
+        found: dict[int, Sequence[tuple[Reason, ...]]] = {}
+        for places, block in blocks or spread([each.chosen for each in lists]):
+            sayings = self._sayings(block.offer)
+            sayings.make_room()
+            asked = [lists[place] for place in places]
+            found.update(zip(places, self._told(asked, block, sayings), strict=True))
+        return [found[place] for place in range(len(lists))]
+
+    def contributions(self, block: Spread) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """What each factor adds to the scores of chosen sections; unknown adds nothing.
 
         Returns:
-            The factors by name, and their contributions; shape (factors, sections of all lists).
+            The factors by name, and their contributions; shape (factors, sections of the block).
         """
-        layout = self._layout(_told_by(lists[0]))
+        layout = self._layout(block.parts)
         if not layout.columns:
-            return (), np.zeros((0, sum(map(len, lists))))
-        values = joined(lists, layout.columns)
+            return (), np.zeros((0, len(block)))
+        values = block.table(layout.columns)
         values[np.isnan(values)] = 0.0
         return layout.factors, np.add.reduceat(values, layout.starts, axis=0)
 
@@ -132,80 +120,51 @@ class FactorExplainer(Explainer):
             self._layouts[columns] = layout_of(columns, self.factor_of)
         return self._layouts[columns]
 
-    def _ranked(self, lists: Sequence[Candidates]) -> list[Ranked]:
-        """By list, its factors, and by section their order and shares; lists alike at once."""
-        alike: dict[tuple[str, ...], list[int]] = {}
-        for place, chosen in enumerate(lists):
-            alike.setdefault(_told_by(chosen), []).append(place)
-        found: dict[int, Ranked] = {}
-        for places in alike.values():
-            some = [lists[place] for place in places]
-            names, table = self.contributions(some)
-            order, shares = _strongest_first(table)
-            ends = accumulate(map(len, some))
-            for place, size, end in zip(places, map(len, some), ends, strict=True):
-                own = slice(end - size, end)
-                found[place] = Ranked(names, order[own], shares[own])
-        return [found[place] for place in range(len(lists))]
-
     def _told(
-        self,
-        asked: Asked,
-        names: tuple[str, ...],
-        order: Sequence[Sequence[int]],
-        shares: Sequence[Sequence[float]],
-    ) -> Sequence[tuple[Reason, ...]]:
-        """The reasons of one list."""
-        query, chosen, most = asked
-        heard, figures = self._heard(query, chosen), dict[str, list[float]]()
-        offer, sayings = chosen.offer, self._sayings(chosen.offer)
-        tellers = [
-            sayings.of(name, CLAIMS[name], query) if name in CLAIMS else None for name in names
-        ]
-        rows = range(len(offer)) if chosen.rows is None else chosen.rows.tolist()
-        return [
-            _reasons(
-                Section(self.facts, query, chosen, figures, offer, place, row, heard),
-                zip(map(tellers.__getitem__, factors), own, strict=True),
-                most,
-            )
-            for place, (row, factors, own) in enumerate(zip(rows, order, shares, strict=True))
-        ]
+        self, lists: Sequence[Asked], block: Spread, sayings: Sayings
+    ) -> Iterator[Sequence[tuple[Reason, ...]]]:
+        """The reasons of each list of a block."""
+        names, table = self.contributions(block)
+        order, shares = _strongest_first(table)
+        tellers = Tellers(names, block, sayings)
+        for asked, first in zip(lists, block.firsts, strict=True):
+            places = range(first, first + len(asked.chosen))
+            section = self._sections(asked, block, first)
+            who = tellers.of(asked.query)
+            yield [
+                _reasons(at, section, who, zip(order[at], shares[at], strict=True), asked.most)
+                for at in places
+            ]
+
+    def _sections(self, asked: Asked, block: Spread, first: int) -> Callable[[int], Section]:
+        """Gives the sections of one list by their places in the block."""
+        query, chosen, _ = asked
+        heard = Heard(self._voices, chosen, query.history)
+        return lambda at: Section(self.facts, query, block, at, at - first, heard)
 
     def _sayings(self, offer: Offer) -> Sayings:
         found: Sayings = offer.once(("sayings", id(self)), Sayings)
         return found
 
-    def _heard(self, query: LearnerQuery, chosen: Candidates) -> Heard:
-        """Who speaks for the sections: the scorers of taste that took part in their scores.
-
-        All of them where the ranker has a taste of its own.
-        """
-        took_part = {name.removeprefix(PART) for name in chosen.added(PART)}
-        own = [name for name in self._voices if name in took_part]
-        parts: dict[str, list[float]] = {name: chosen[PART + name].tolist() for name in own}
-        return Heard(self._voices, parts, query.history, chosen.texts("course_id"))
-
-
-def joined(lists: Sequence[Candidates], columns: Sequence[str]) -> NDArray[np.float64]:
-    """Columns of several lists, one list after another; shape (columns, sections of all)."""
-    return np.stack([np.concatenate([each[column] for each in lists]) for column in columns])
-
-
-def _told_by(chosen: Candidates) -> tuple[str, ...]:
-    """The columns that tell what a list's scores are made of."""
-    return (*chosen.added(PART), *chosen.added(TERM))
-
 
 def _reasons(
-    section: Section, factors: Iterable[tuple[Teller | None, float]], most: int | None
+    at: int,
+    section: Callable[[int], Section],
+    tellers: Sequence[Teller | None],
+    factors: Iterable[tuple[int, float]],
+    most: int | None,
 ) -> tuple[Reason, ...]:
     """The reasons of one section: a factor of which nothing is true is passed over."""
     reasons: list[Reason] = []
-    for teller, share in factors:
+    for factor, share in factors:
         if len(reasons) == most or share <= ROUNDING:
             break
-        saying = None if teller is None else teller.say(section)
+        if (teller := tellers[factor]) is None:
+            continue
+        # looked up here, as a call for each factor of each section takes longer than the look
+        saying = teller.said.get(teller.keys[at], UNSAID)
+        if saying is UNSAID:
+            saying = teller.say(section(at))
         if saying is not None:
             reasons.append(Reason(*saying, share))
     return tuple(reasons)
@@ -219,8 +178,9 @@ def _strongest_first(table: NDArray[np.float64]) -> tuple[list[list[int]], list[
     for row in raised:
         whole += row
     raised /= np.where(whole > 0, whole, 1.0)
-    order = np.argsort(-raised, axis=0, kind="stable")
-    return order.T.tolist(), np.take_along_axis(raised, order, axis=0).T.tolist()
+    by_section = np.ascontiguousarray(raised.T)
+    order = np.argsort(-by_section, axis=1, kind="stable")
+    return order.tolist(), np.take_along_axis(by_section, order, axis=1).tolist()
 
 
 def layout_of(columns: Sequence[str], factor_of: Mapping[str, str]) -> Layout:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.explainers.spread import PART
+from recsys.offer import Candidates
 from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery
 
@@ -120,29 +123,38 @@ class Voices:
 
 
 class Heard:
-    """Who speaks for the sections of one list; nobody is asked before it is wanted."""
+    """Who speaks for the sections of one list; nobody is asked before it is wanted.
+
+    Asked are the scorers of taste that took part in the scores; all of them where the ranker
+    has a taste of its own.
+    """
 
     def __init__(
-        self,
-        voices: Mapping[str, Voices],
-        parts: Mapping[str, Sequence[float]],
-        history: Sequence[str],
-        course_ids: Sequence[str],
+        self, voices: Mapping[str, Voices], chosen: Candidates, history: Sequence[str]
     ) -> None:
         """Take who can be asked.
 
         Args:
             voices: by scorer of taste.
-            parts: what these scorers added to each section's score; empty when the ranker
-                has a taste of its own, of which all of them may tell.
+            chosen: the sections of the list.
             history: course ids, oldest first.
-            course_ids: of each section.
         """
         self._voices = voices
-        self._parts = parts
+        self._chosen = chosen
         self._history = history
-        self._courses = course_ids
         self._heard: dict[str, Mapping[str, str]] = {}
+
+    @cached_property
+    def _courses(self) -> Sequence[str]:
+        """The course of each section."""
+        return self._chosen.texts("course_id")
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Sequence[float]]:
+        """What the scorers of taste added to each section's score."""
+        took_part = {name.removeprefix(PART) for name in self._chosen.added(PART)}
+        own = [name for name in self._voices if name in took_part]
+        return {name: self._chosen[PART + name].tolist() for name in own}
 
     def voice(self, place: int) -> Voice | None:
         """The course of the past that speaks for a section, by the strongest scorer that has one.

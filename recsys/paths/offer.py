@@ -14,8 +14,7 @@ from features.slots import bits_of
 from recsys.columns import Index
 from recsys.offer import Candidates, Offer
 from recsys.paths.options import Option, Step
-from recsys.pipeline.eligibility import eligible
-from recsys.pipeline.policy import policy_for
+from recsys.pipeline.eligibility import Rulebook, eligible
 from recsys.pipeline.queries import as_permitted
 from recsys.pipeline.recommender import Recommender
 from recsys.rules import Rule
@@ -67,13 +66,14 @@ def openings(
         courses: rows of ``features.steps.course_steps``, the courses in question among them.
     """
     allowed = as_permitted(query)
-    rules = policy_for(recommender.policies, query.programme).chosen_rules
+    rules = recommender.policy_of(query.programme).chosen_rules
     offer = recommender.pool.offer(query.programme)
     ahead = _ahead(offer, steps, allowed.as_of)
     ids = [offer.values("section_id")[row] for row in ahead.tolist()]
     with_section = {offer.values("course_id")[row] for row in ahead.tolist()}
     candidates = recommender.pool.candidates(_among(allowed, ids))
-    kept, refusals = eligible(allowed, candidates, [r for r in rules if r.name not in OF_THE_PATH])
+    book = Rulebook(rule for rule in rules if rule.name not in OF_THE_PATH)
+    kept, refusals = eligible(allowed, candidates, book)
     waiting = frozenset(steps) - with_section
     later = _later(allowed, courses.filter(pl.col("course_id").is_in(sorted(waiting))), rules)
     return Openings(
@@ -120,13 +120,13 @@ def _section(row: Mapping[str, Any], steps: Mapping[str, Step]) -> Option:
 
 def _later(query: LearnerQuery, courses: pl.DataFrame, rules: Sequence[Rule]) -> list[str]:
     """The courses without a section ahead that the rules which tell of courses keep."""
-    chosen = [rule for rule in rules if rule.name in OF_THE_COURSE]
+    book = Rulebook(rule for rule in rules if rule.name in OF_THE_COURSE)
     of_programme = (
         courses
         if query.programme is None
         else courses.filter(pl.col("programme").cast(pl.String) == query.programme)
     )
-    kept, _ = eligible(query, Candidates(Offer(of_programme)), chosen)
+    kept, _ = eligible(query, Candidates(Offer(of_programme)), book)
     ids: list[str] = kept.texts("course_id")
     return ids
 

@@ -14,9 +14,9 @@ from recsys.explainers.counts import K_ANONYMOUS
 from recsys.offer import Candidates, Offer
 from recsys.pairing import paired
 from recsys.pipeline.benefit import Done, Measure, Pair, benefit
-from recsys.pipeline.eligibility import eligible
+from recsys.pipeline.eligibility import Rulebook, eligible
 from recsys.pipeline.limits import check_size
-from recsys.pipeline.policy import Policy, policy_for
+from recsys.pipeline.policy import Policy
 from recsys.pipeline.queries import with_usual_circle
 from recsys.pipeline.recommender import Recommender
 from recsys.rules import Rule
@@ -201,7 +201,7 @@ def _judged(recommender: Recommender, section_id: str, done: Done | None) -> _Ju
     if not register.height:
         message = "the snapshot has no learners table, so nobody is known to have consented"
         raise QueryError(message)
-    policy = policy_for(recommender.policies, section.values("programme")[0])
+    policy = recommender.policy_of(section.values("programme")[0])
     consenting = register.filter("personalised")
     refused: Counter[str] = Counter()
     pairs: list[Pair] = []
@@ -235,7 +235,7 @@ def _possible(
         consenting: rows of the register.
         refused: counts by rule, to which those left out are added.
     """
-    rules = [rule for rule in policy.chosen_rules if _of_groups(rule)]
+    book = Rulebook(rule for rule in policy.chosen_rules if _of_groups(rule))
     columns = (*GROUP, "needs", "learner_id")
     groups: dict[tuple[object, ...], list[str]] = defaultdict(list)
     for *same, needs, learner_id in consenting.select(columns).iter_rows():
@@ -244,7 +244,7 @@ def _possible(
     for key, learner_ids in groups.items():
         fields: dict[str, Any] = dict(zip((*GROUP, "needs"), key, strict=True))
         query = LearnerQuery(as_of=recommender.as_of, personalised=True, **fields)
-        kept, refusals = eligible(query, Candidates(section), rules)
+        kept, refusals = eligible(query, Candidates(section), book)
         if len(kept):
             possible += learner_ids
         else:
@@ -261,7 +261,7 @@ def _pairs(
     recommender: Recommender, section: Offer, policy: Policy, learner_ids: Sequence[str]
 ) -> Iterator[tuple[str | None, Pair]]:
     """Each learner paired with the section, and the first remaining rule that refuses it."""
-    rules = [rule for rule in policy.chosen_rules if not _of_groups(rule)]
+    book = Rulebook(rule for rule in policy.chosen_rules if not _of_groups(rule))
     programme = section.values("programme")[0]
     facts = recommender.profiles.facts_of_all(learner_ids)
     for learner_id, fields in zip(learner_ids, facts, strict=True):
@@ -270,7 +270,7 @@ def _pairs(
         )
         query = with_usual_circle(told, policy)
         candidates = paired(query, section)
-        _, refusals = eligible(query, candidates, rules)
+        _, refusals = eligible(query, candidates, book)
         yield next(iter(refusals.counts()), None), Pair(query, candidates)
 
 

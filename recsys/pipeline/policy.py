@@ -18,6 +18,7 @@ from pydantic import (
 
 from data.vocab import PROGRAMMES
 from recsys.errors import PolicyError
+from recsys.pipeline.eligibility import Rulebook
 from recsys.rerankers import discover as discover_rerankers
 from recsys.rules import Rule, all_rules
 from recsys.scorers import discover as discover_scorers
@@ -112,6 +113,11 @@ class Policy(Part):
     def chosen_rules(self) -> tuple[Rule, ...]:
         """The rules in the policy's order."""
         return tuple(all_rules()[name] for name in self.rules)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The same, ready to judge candidates."""
+        return Rulebook(self.chosen_rules)
 
     def chosen_rerankers(self) -> tuple[Reranker, ...]:
         """The rerankers, configured, in the policy's order."""

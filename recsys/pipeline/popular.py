@@ -15,9 +15,8 @@ from recsys.errors import QueryError
 from recsys.explainers.facts import Facts
 from recsys.explainers.impersonal import impersonal
 from recsys.offer import Candidates
-from recsys.pipeline.eligibility import eligible
+from recsys.pipeline.eligibility import Rulebook, eligible
 from recsys.pipeline.limits import check_programme, check_size
-from recsys.pipeline.policy import policy_for
 from recsys.pipeline.recommender import Recommender
 from recsys.rerankers.one_per_course import OnePerCourse, OnePerCourseConfig
 from recsys.stages import CourseScorer
@@ -110,10 +109,10 @@ def popular(
     """
     check_size(n)
     check_programme(programme)
-    policy = policy_for(recommender.policies, programme)
+    policy = recommender.policy_of(programme)
     query = resident(recommender, area, programme=programme, elder=elder)
-    rules = [rule for rule in policy.chosen_rules if rule.name in OF_AN_AREA]
-    kept, refusals = eligible(query, recommender.pool.candidates(query), rules)
+    book = Rulebook(rule for rule in policy.chosen_rules if rule.name in OF_AN_AREA)
+    kept, refusals = eligible(query, recommender.pool.candidates(query), book)
     shares = _shares(recommender, query, kept)
     known = np.flatnonzero(~np.isnan(shares))
     order = known[np.lexsort((_away(query, kept)[known], -shares[known]))]

@@ -21,6 +21,20 @@ MOMENT: Final = timedelta(microseconds=1)
 Facts = dict[str, Any]
 """Fields of a LearnerQuery."""
 
+SAME: Final = ("age_low", "age_high", "district_code", "home_division_code", "travel_mode")
+"""Columns of the register that a query has under the same name."""
+OWN: Final = ("goal_occupation_code", "education", "work_status")
+"""The same, of those who are personalised."""
+REGISTERED: Final = (
+    *SAME,
+    *OWN,
+    *("personalised", "home_lon", "home_lat", "home_known", "max_travel_min"),
+    *("free_slots", "needs", "goal_skills"),
+)
+"""All columns of the register that a query tells of."""
+PAST: Final = ("history", "history_weights", "completed", "enrolled_sections", "commitments")
+"""Columns of a history."""
+
 
 class Profiles:
     """What the city's records say about its learners.
@@ -70,17 +84,22 @@ class Profiles:
         return facts
 
     def facts_of_all(self, learner_ids: Sequence[str]) -> Iterator[Facts]:
-        """``facts`` of many registered learners, in order; quicker than asking for each."""
-        if not learner_ids:
-            return
-        rows = self._learners[[self._row_of[learner] for learner in learner_ids]]
-        pasts = self._histories[[self._history_row_of[learner] for learner in learner_ids]]
-        both = zip(rows.iter_rows(named=True), pasts.iter_rows(named=True), strict=True)
-        for learner, (row, past) in zip(learner_ids, both, strict=True):
-            facts = _register_fields(row)
+        """``facts`` of many known learners, in order; quicker than asking for each."""
+        with_past = [self._history_row_of.get(learner) for learner in learner_ids]
+        found = [row for row in with_past if row is not None]
+        pasts = _rows(self._histories, PAST, found)
+        registered = self._register_of_all(learner_ids)
+        for learner, facts, row in zip(learner_ids, registered, with_past, strict=True):
+            past = {} if row is None else _past_fields(next(pasts))
             if facts["personalised"]:
-                facts |= _past_fields(past) | self._seen(learner, None)
+                facts |= past | self._seen(learner, None)
             yield facts
+
+    def _register_of_all(self, learner_ids: Sequence[str]) -> Iterator[Facts]:
+        if not self._registered:
+            return ({"personalised": True} for _ in learner_ids)
+        rows = [self._row_of[learner] for learner in learner_ids]
+        return map(_register_fields, _rows(self._learners, REGISTERED, rows))
 
     def _register(self, learner_id: str) -> Facts:
         return _register_fields(self._learners.row(self._row_of[learner_id], named=True))
@@ -160,13 +179,19 @@ def _rows_by_id(frame: pl.DataFrame) -> dict[str, int]:
     return {learner: row for row, learner in enumerate(frame["learner_id"])}
 
 
+def _rows(frame: pl.DataFrame, names: Sequence[str], rows: Sequence[int]) -> Iterator[Facts]:
+    """Some columns of some rows, read column by column: many times as quick as row by row."""
+    some = frame.select(names)[rows] if rows else frame.select(names).clear()
+    columns = [column.to_list() for column in some]
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+
+
 def _is(learner_id: str) -> pl.Expr:
     return pl.col("learner_id") == learner_id
 
 
 def _register_fields(row: Mapping[str, Any]) -> Facts:
-    same = ("age_low", "age_high", "district_code", "home_division_code", "travel_mode")
-    facts = {name: row[name] for name in same} | {
+    facts = {name: row[name] for name in SAME} | {
         "personalised": row["personalised"],
         "home": None if row["home_lon"] is None else (row["home_lon"], row["home_lat"]),
         "home_known": row["home_known"],
@@ -176,8 +201,7 @@ def _register_fields(row: Mapping[str, Any]) -> Facts:
     }
     if row["personalised"]:
         facts["goal_skills"] = frozenset(row["goal_skills"])
-        own = ("goal_occupation_code", "education", "work_status")
-        facts |= {name: row[name] for name in own}
+        facts |= {name: row[name] for name in OWN}
     return facts
 
 

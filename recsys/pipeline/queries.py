@@ -1,13 +1,16 @@
 """From a learner's id and the caller's limits to everything a decision may know."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import compress
 from typing import Any, Final
 
 import polars as pl
 
 from recsys.pipeline.limits import Limits, check_limits, check_programme, check_size
 from recsys.pipeline.policy import Policy
-from recsys.pipeline.profiles import Profiles
+from recsys.pipeline.profiles import Facts, Profiles
 from recsys.types import LearnerQuery
 
 SETS: Final = ("free_slots", "needs", "include_ids", "exclude_ids", "on_other_shelves")
@@ -34,15 +37,63 @@ def build_query(
     Raises:
         QueryError: a limit, the programme or n is outside what is allowed.
     """
-    check_limits(limits)
-    check_programme(programme)
-    check_size(n)
+    call = Call.of(profiles, programme=programme, n=n, limits=limits)
     known = learner_id is not None and learner_id in profiles
     facts = profiles.facts(learner_id, new_events) if learner_id is not None and known else {}
-    stated = _stated(limits)
-    needs = facts.get("needs", frozenset()) | stated.pop("needs", frozenset())
-    fields: dict[str, Any] = {"as_of": profiles.as_of, **facts, **stated, "needs": needs}
-    return LearnerQuery(programme=programme, n=n, learner_id=learner_id, **fields)
+    return call.by(learner_id, facts)
+
+
+def build_queries(
+    profiles: Profiles,
+    learner_ids: Sequence[str],
+    *,
+    programme: str | None,
+    n: int,
+    limits: Limits,
+) -> list[LearnerQuery]:
+    """``build_query`` of many learners who ask for the same; quicker than one after another."""
+    call = Call.of(profiles, programme=programme, n=n, limits=limits)
+    known = [learner in profiles for learner in learner_ids]
+    facts = profiles.facts_of_all(list(compress(learner_ids, known)))
+    return [
+        call.by(learner, next(facts) if is_known else {})
+        for learner, is_known in zip(learner_ids, known, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a caller states, whoever it is stated for.
+
+    Attributes:
+        needs: those that the caller adds to the learner's own.
+        fields: of the query, in place of the learner's own.
+        as_of: the moment, where the caller doesn't state another.
+    """
+
+    needs: frozenset[str]
+    fields: Mapping[str, Any]
+    as_of: datetime
+
+    @classmethod
+    def of(cls, profiles: Profiles, *, programme: str | None, n: int, limits: Limits) -> "Call":
+        """Check what a caller states.
+
+        Raises:
+            QueryError: a limit, the programme or n is outside what is allowed.
+        """
+        check_limits(limits)
+        check_programme(programme)
+        check_size(n)
+        stated = _stated(limits)
+        needs = stated.pop("needs", frozenset())
+        return cls(needs, {**stated, "programme": programme, "n": n}, profiles.as_of)
+
+    def by(self, learner_id: str | None, facts: Facts) -> LearnerQuery:
+        """The query of somebody of whom some facts are known."""
+        needs = facts.get("needs", frozenset()) | self.needs
+        fields: dict[str, Any] = {"as_of": self.as_of, **facts, **self.fields, "needs": needs}
+        return LearnerQuery(learner_id=learner_id, **fields)
 
 
 def fallback_of(query: LearnerQuery, profiles: Profiles) -> str | None:

@@ -22,6 +22,7 @@ from recsys.pipeline.policy import Policy, policy_for
 from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import (
     as_permitted,
+    build_queries,
     build_query,
     with_usual_circle,
 )
@@ -111,6 +112,7 @@ class Recommender:
         self.as_of = as_of
         self.scorers = scorers
         self.policies = policies
+        self._policy_of: dict[str | None, Policy] = {}
         self._city = city
         self._rerankers = {each.name: each.chosen_rerankers() for each in policies.values()}
         self._absent = {
@@ -151,7 +153,7 @@ class Recommender:
             QueryError: a limit, the programme or n is outside what is allowed.
         """
         check_programme(programme)
-        policy = policy_for(self.policies, programme)
+        policy = self.policy_of(programme)
         asked = build_query(
             self._profiles,
             learner_id,
@@ -162,11 +164,45 @@ class Recommender:
         )
         return with_usual_circle(asked, policy)
 
+    def queries(
+        self,
+        learner_ids: Sequence[str],
+        *,
+        programme: str | None = None,
+        n: int | None = None,
+        **limits: Unpack[Limits],
+    ) -> list[LearnerQuery]:
+        """``query`` of many learners who ask for the same, in order: read from the tables at once.
+
+        Raises:
+            QueryError: as ``query``.
+        """
+        check_programme(programme)
+        policy = self.policy_of(programme)
+        asked = build_queries(
+            self._profiles,
+            learner_ids,
+            programme=programme,
+            n=policy.n_default if n is None else n,
+            limits=limits,
+        )
+        return [with_usual_circle(each, policy) for each in asked]
+
+    def policy_of(self, programme: str | None) -> Policy:
+        """The policy that answers for a programme; None asks across programmes.
+
+        Raises:
+            PolicyError: there is none, and none across programmes.
+        """
+        if programme not in self._policy_of:
+            self._policy_of[programme] = policy_for(self.policies, programme)
+        return self._policy_of[programme]
+
     def eligible(self, query: LearnerQuery) -> tuple[Candidates, Refusals]:
         """The sections every rule keeps, and what was refused."""
         allowed = as_permitted(query)
-        rules = policy_for(self.policies, query.programme).chosen_rules
-        return eligibility.eligible(allowed, self._pool.candidates(allowed), rules)
+        book = self.policy_of(query.programme).rulebook
+        return eligibility.eligible(allowed, self._pool.candidates(allowed), book)
 
     def recommend(self, query: LearnerQuery, *, explain: bool = True) -> RecommendationList:
         """The list for a query, best first, with reasons unless they aren't wanted."""
@@ -200,7 +236,7 @@ class Recommender:
         Raises:
             QueryError: no section of this id is known.
         """
-        policy = policy_for(self.policies, query.programme)
+        policy = self.policy_of(query.programme)
         allowed = as_permitted(query)
         section = self._pool.single(allowed, section_id)
         gained = self.relaxations(query)
@@ -240,7 +276,7 @@ class Recommender:
         self, query: LearnerQuery, tastes: Tastes, place: int, logs: OwnLogs | None = None
     ) -> "_Decided":
         """The sections for one query of a block in their final order, the best at least."""
-        policy = policy_for(self.policies, query.programme)
+        policy = self.policy_of(query.programme)
         candidates, refusals = self.eligible(query)
         ranker = self.ranker_of(policy, logs)
         scorers = in_use(query, self.scorers, ranker.reads)
@@ -285,7 +321,7 @@ class Recommender:
         length = max(SHORTLIST, 4 * n)
         while True:
             first = best(kept[ORDER], length)
-            shortlist = kept.take(first).with_columns({PLACE: first})
+            shortlist = kept.take(first, {PLACE: first})
             courses = len(set(shortlist.pick(shortlist.offer.courses.of_section).tolist()))
             if length >= len(kept) or courses >= 2 * n:
                 scores, order = kept["score"], kept[ORDER]

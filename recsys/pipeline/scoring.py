@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.columns import Index, Reals
-from recsys.explainers.factors import PART, TERM, joined
+from recsys.explainers.spread import PART, TERM, Blocks
 from recsys.offer import Candidates, Derived, Offer
 from recsys.stages import ORDER, CourseScorer, Ranker, Reranker, Scorer
 from recsys.types import LearnerQuery
@@ -87,7 +87,7 @@ def scored(
     derived: dict[str, Derived] = {
         name: partial(scorer.score, query) for name, scorer in scorers.items() if name not in tastes
     }
-    return kept.with_columns(derived=derived, tastes=tastes)
+    return kept.with_columns(derived=derived, tastes=tastes) if scorers else kept
 
 
 def with_factors(
@@ -122,7 +122,7 @@ def with_factors(
     if means:
         columns["mean_travel_min"] = np.full(len(chosen), _mean_way(kept))
         columns["mean_price_net_fen"] = np.full(len(chosen), kept.mean("price_net_fen"))
-    return kept.take(chosen).with_columns(columns)
+    return kept.take(chosen, columns)
 
 
 def factored(scorer: Scorer | None) -> Factored | None:
@@ -159,20 +159,20 @@ def _mean_way(kept: Candidates) -> float:
     return float(held @ minutes) / told if told else np.nan
 
 
-def sources(lists: Sequence[Candidates]) -> list[list[str]]:
+def sources(blocks: Blocks) -> Mapping[int, list[str]]:
     """By list, the factor that contributed most to each section's score; the earlier of equals."""
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for place, chosen in enumerate(lists):
-        alike.setdefault(tuple(chosen.added(PART)), []).append(place)
-    found = [[NO_SOURCE] * len(chosen) for chosen in lists]
-    for parts, places in alike.items():
-        if not parts:
-            continue
-        table = joined([lists[place] for place in places], parts)
+    found: dict[int, list[str]] = {}
+    for places, block in blocks:
+        parts = [name for name in block.parts if name.startswith(PART)]
         names = np.array([*(part.removeprefix(PART) for part in parts), NO_SOURCE])
-        told = iter(names[np.where(table.max(axis=0) > 0, table.argmax(axis=0), -1)].tolist())
-        for place in places:
-            found[place] = list(islice(told, len(lists[place])))
+        if parts:
+            table = block.table(parts)
+            best = np.where(table.max(axis=0) > 0, table.argmax(axis=0), -1)
+        else:
+            best = np.full(len(block), -1)
+        told = iter(names[best].tolist())
+        for place, chosen in zip(places, block.lists, strict=True):
+            found[place] = list(islice(told, len(chosen)))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recsys.explainers.factors import Asked, FactorExplainer
+from recsys.explainers.spread import spread
 from recsys.offer import Candidates
 from recsys.pipeline.policy import Policy
 from recsys.pipeline.profiles import Profiles
@@ -50,18 +51,21 @@ def told(
         profiles: the register of learners.
         explainer: gives the reasons; None where they aren't wanted.
     """
-    causes = sources([each.chosen for each in lists])
-    reasons = [None] * len(lists) if explainer is None else explainer.explain_all(_asked(lists))
+    blocks = spread([each.chosen for each in lists])
+    causes = sources(blocks)
+    reasons = (
+        [None] * len(lists) if explainer is None else explainer.explain_all(_asked(lists), blocks)
+    )
     return [
         RecommendationList(
-            items=_items(each.chosen, source, why),
+            items=_items(each.chosen, causes[place], why),
             excluded=each.excluded,
             fallback=fallback_of(each.query, profiles),
             policy=each.policy.label,
             warnings=each.warnings,
             costs=each.costs,
         )
-        for each, source, why in zip(lists, causes, reasons, strict=True)
+        for place, (each, why) in enumerate(zip(lists, reasons, strict=True))
     ]
 
 

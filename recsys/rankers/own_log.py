@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.shown import ASKED
 from features.slots import bits_of
 from recsys.columns import Index, Mask, Reals
-from recsys.offer import Candidates, Offer
+from recsys.offer import Offer
 from recsys.pairing import traveller
 from recsys.rankers.fold_in import (
     Log,
@@ -38,8 +38,9 @@ from recsys.rankers.shelf import (
 from recsys.rankers.tables import AdditiveModel
 from recsys.types import LearnerQuery
 
-OpenTo = Callable[[LearnerQuery, Candidates], Mask]
-"""Which of the sections that were shown the learner could have asked for."""
+OpenTo = Callable[[Sequence[LearnerQuery], Offer, Index, Index], Mask]
+"""Of queries, all sections, and the learner and row of each that was shown: which of these the
+learner could have asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +56,18 @@ class Own:
     liking: Reals | None
 
 
-class _Shown(NamedTuple):
-    """The logs of several learners, one after another.
+class Shown(NamedTuple):
+    """What several learners were shown, one learner after another.
 
     Attributes:
-        learner: whose each section is; shape (shown,).
+        learner: whose each section is, in rising order; shape (shown,).
         rows: the section's row among all that may have been shown; shape (shown,).
         outcomes: what became of it; shape (shown,).
-        possible: whether the learner could have asked for it; shape (shown,).
     """
 
     learner: Index
     rows: Index
     outcomes: NDArray[np.int8]
-    possible: Mask
 
 
 class OwnLogs:
@@ -105,8 +104,8 @@ class OwnLogs:
 
     def _read(self, queries: Sequence[LearnerQuery]) -> list[Own]:
         """What is known of each; with free slots told, the log tells of taste only."""
-        shown = self._shown(queries)
-        if shown is None:
+        shown = shown_to(queries, self._past)
+        if not len(shown.rows):
             return [unlogged(self._model, query) for query in queries]
         tables, count = self._model.tables, len(queries)
         log, lost, free = self._slots(queries, shown)
@@ -119,30 +118,18 @@ class OwnLogs:
             for place, query in enumerate(queries)
         ]
 
-    def _shown(self, queries: Sequence[LearnerQuery]) -> _Shown | None:
-        """What the learners were shown; None where that is nothing."""
-        parts: list[_Shown] = []
-        for number, query in enumerate(queries):
-            rows, kept = rows_shown(query, self._past)
-            if len(rows):
-                outcomes = np.array(query.outcomes, dtype=np.int8)[kept]
-                possible = self._open_to(query, Candidates(self._past, rows)) | (outcomes == ASKED)
-                parts.append(_Shown(np.full(len(rows), number), rows, outcomes, possible))
-        if not parts:
-            return None
-        return _Shown(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-    def _slots(self, queries: Sequence[LearnerQuery], shown: _Shown) -> tuple[Log, Reals, Reals]:
+    def _slots(self, queries: Sequence[LearnerQuery], shown: Shown) -> tuple[Log, Reals, Reals]:
         """The logs, what slots took from each shown section, and each learner's free slots.
 
         Shapes (shown,) and (learners, SLOTS).
         """
         tables, shelf = self._model.tables, Shelf.of(self._past, self._model.words)
         weeks = shelf.weeks[shown.rows]
+        possible = self._open_to(queries, self._past, shown.learner, shown.rows)
         log = Log(
             base=self._base(queries, shown, shelf),
             outcomes=shown.outcomes,
-            open_to=shown.possible,
+            open_to=possible | (shown.outcomes == ASKED),
             slots=shelf.week_slots[weeks],
             topics=shelf.topic_of_section[shown.rows],
         )
@@ -162,7 +149,7 @@ class OwnLogs:
         lost[guessed] = busy_cost(tables.busy, all_free(own, some.slots))
         return log, lost, free
 
-    def _base(self, queries: Sequence[LearnerQuery], shown: _Shown, shelf: Shelf) -> Reals:
+    def _base(self, queries: Sequence[LearnerQuery], shown: Shown, shelf: Shelf) -> Reals:
         """Log odds of each shown section without slots and taste."""
         tables, who, rows = self._model.tables, shown.learner, shown.rows
         kinds = np.array(
@@ -199,12 +186,17 @@ def free_bits(query: LearnerQuery) -> int | None:
     return None if free is None else bits_of(free)
 
 
-def rows_shown(query: LearnerQuery, past: Offer) -> tuple[Index, Index]:
-    """The rows of the sections shown, and which entries of the log they are.
+def shown_to(queries: Sequence[LearnerQuery], past: Offer) -> Shown:
+    """What the learners were shown; a section that the tables no longer hold is left out.
 
-    A section that the tables no longer hold is left out.
+    Args:
+        queries: of the learners.
+        past: all sections that anybody may have been shown.
     """
-    numbers = past.numbering("section_id")
-    rows = np.array([numbers.get(section, -1) for section in query.shown], dtype=np.intp)
+    number = past.numbering("section_id").get
+    sizes = [len(query.shown) for query in queries]
+    learner = np.repeat(np.arange(len(queries)), sizes)
+    rows = np.array([number(id_, -1) for query in queries for id_ in query.shown], dtype=np.intp)
+    outcomes = np.array([each for query in queries for each in query.outcomes], dtype=np.int8)
     kept = np.flatnonzero(rows >= 0)
-    return rows[kept], kept
+    return Shown(learner[kept], rows[kept], outcomes[kept])

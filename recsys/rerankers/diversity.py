@@ -38,10 +38,10 @@ class Diversity(Reranker):
 
     def rerank(self, query: LearnerQuery, ranked: Candidates) -> Candidates:
         """The list's places are picked one by one; the others follow in their order."""
-        scores: Reals = ranked[ORDER]
         n = min(query.n, len(ranked))
         if not self.config.dial or n < 2 or not self.config.over:
             return ranked
+        scores: Reals = ranked[ORDER]
         step = self.config.dial * float(scores[: SPREAD_OVER * n].std()) / len(self.config.over)
         kinds = [ranked.pick(ranked.offer.level(name).of_section) for name in self.config.over]
         left = scores.copy()

@@ -32,6 +32,8 @@ class OnePerCourse(Reranker):
         first = dict(zip(reversed(courses), reversed(range(len(courses))), strict=True)).values()
         if len(first) == len(courses):
             return ranked
-        further = sorted(set(range(len(courses))).difference(first))
-        order = [*sorted(first), *(further if self.config.further == "follow" else ())]
-        return ranked.take(np.array(order, dtype=np.intp))
+        stays = np.zeros(len(courses), dtype=np.bool_)
+        stays[list(first)] = True
+        if self.config.further == "drop":
+            return ranked.take(stays)
+        return ranked.take(np.concatenate([stays.nonzero()[0], (~stays).nonzero()[0]]))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -64,7 +66,7 @@ class Rule:
             return None if common is None else (self.name, common)
         if self.reads is None:
             return None
-        return (self.name, *(getattr(query, field) for field in self.reads))
+        return (self.name, fields_of(self.reads)(query))
 
 
 def rule(
@@ -98,6 +100,12 @@ def rule(
         return Rule(condition.__name__, text_en, text_zh, on_null, condition, reads, alike)
 
     return declare
+
+
+@cache
+def fields_of(names: tuple[str, ...]) -> Callable[[LearnerQuery], Hashable]:
+    """Reads the named fields of a query."""
+    return attrgetter(*names) if names else lambda _query: ()
 
 
 def at_most(left: Reals | float, right: Reals | float) -> Reals:

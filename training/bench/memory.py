@@ -65,7 +65,7 @@ def measured(snapshot: Path, bundle: Path, as_of: datetime) -> Row:
     loaded = _held()
     learners = recommender.profiles.register["learner_id"]
     ids = learners.head(LEARNERS).to_list()
-    recommender.recommend_all([recommender.query(learner) for learner in ids])
+    recommender.recommend_all(recommender.queries(ids))
     return {
         "work": "memory",
         "learners": len(learners),

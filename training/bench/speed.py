@@ -18,6 +18,7 @@ from data.city import City
 from recsys.artifact import Bundle
 from recsys.pipeline.recommender import Recommender
 from recsys.scorers.matrices import one_thread
+from recsys.settled import settle
 from recsys.topk import best_of_each
 from recsys.types import LearnerQuery
 
@@ -116,7 +117,8 @@ def pipeline(city: City, bundle: Bundle, as_of: datetime, *, learners: int = LEA
         completion=bundle.completion,
     )
     ids = city.read("learners")["learner_id"].sort().head(learners).to_list()
-    recommender.recommend_all([recommender.query(learner) for learner in ids])
+    _block(recommender, ids)
+    settle()
     with one_thread():
         took = _by_turns({"block": lambda: _block(recommender, ids)})["block"]
         alone = [_timed(recommender, recommender.query(learner)) for learner in ids]
@@ -134,7 +136,7 @@ def pipeline(city: City, bundle: Bundle, as_of: datetime, *, learners: int = LEA
 
 def _block(recommender: Recommender, ids: list[str]) -> None:
     """Queries and lists with reasons for a block of learners."""
-    recommender.recommend_all([recommender.query(learner) for learner in ids])
+    recommender.recommend_all(recommender.queries(ids))
 
 
 def _timed(recommender: Recommender, query: LearnerQuery) -> float:

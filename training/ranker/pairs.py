@@ -19,7 +19,7 @@ from recsys.pairing import paired
 from recsys.pipeline.eligibility import open_to
 from recsys.pipeline.profiles import Profiles
 from recsys.pipeline.queries import build_query
-from recsys.rankers.own_log import free_bits, rows_shown
+from recsys.rankers.own_log import free_bits, shown_to
 from recsys.rankers.shelf import (
     AGE_FROM,
     BANDS,
@@ -167,14 +167,13 @@ def _drawn(learners: pl.DataFrame, most: int, seed: int) -> Sequence[str]:
 
 
 def _rows_of(query: LearnerQuery, past: Offer, words: Words) -> _Rows:
-    rows, kept = rows_shown(query, past)
+    learner, rows, outcome = shown_to([query], past)
     shown = paired(query, past, rows)
     shelf, free = Shelf.of(past, words), free_bits(query)
     status = work(query)
-    outcome = np.array(query.outcomes, dtype=np.int8)[kept]
     return _Rows(
         outcome=outcome,
-        open_to=open_to(query, shown) | (outcome == ASKED),
+        open_to=open_to([query], past, learner, rows) | (outcome == ASKED),
         cells=_cells(query, shown, shelf),
         slots=shelf.week_slots[shelf.weeks[rows]],
         facts=(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data.city import City
 from data.vocab import ACCESS_NEEDS
 from recsys.pipeline.candidates import Pool
-from recsys.pipeline.eligibility import all_refusals, eligible
+from recsys.pipeline.eligibility import Rulebook, all_refusals, eligible
 from recsys.rules import all_rules
 from recsys.types import LearnerQuery
 
@@ -86,7 +86,7 @@ def test_kept_and_dropped_sections_are_all_the_candidates(
 ) -> None:
     query = data.draw(queries(as_of))
     candidates = pool.candidates(query)
-    kept, dropped = eligible(query, candidates, tuple(all_rules().values()))
+    kept, dropped = eligible(query, candidates, Rulebook(all_rules().values()))
     refused = dropped.table()
     both = [*kept.texts("section_id"), *refused["section_id"]]
     assert sorted(both) == sorted(candidates.texts("section_id"))
@@ -102,8 +102,8 @@ def test_the_order_of_rules_decides_the_name_never_the_verdict(
     query = data.draw(queries(as_of))
     rules = data.draw(st.permutations(list(all_rules().values())))
     candidates = pool.candidates(query)
-    kept, dropped = eligible(query, candidates, rules)
-    by_name, _ = eligible(query, candidates, tuple(all_rules().values()))
+    kept, dropped = eligible(query, candidates, Rulebook(rules))
+    by_name, _ = eligible(query, candidates, Rulebook(all_rules().values()))
     assert kept.texts("section_id") == by_name.texts("section_id")
     for section_id, name in dropped.table().head(5).iter_rows():
         one = pool.single(query, section_id)
@@ -123,7 +123,7 @@ def test_every_rule_refuses_something_in_the_random_city(pool: Pool, as_of: date
     )
     candidates = pool.candidates(query)
     for rule in all_rules().values():
-        kept, dropped = eligible(query, candidates, (rule,))
+        kept, dropped = eligible(query, candidates, Rulebook([rule]))
         assert 0 < len(dropped) < len(candidates), rule.name
         assert list(dropped.counts()) == [rule.name]
         assert len(kept) == len(candidates) - len(dropped)
@@ -131,14 +131,14 @@ def test_every_rule_refuses_something_in_the_random_city(pool: Pool, as_of: date
 
 def test_without_rules_everything_is_kept_in_its_order(pool: Pool, as_of: datetime) -> None:
     candidates = pool.candidates(LearnerQuery(as_of=as_of))
-    kept, dropped = eligible(LearnerQuery(as_of=as_of), candidates, ())
+    kept, dropped = eligible(LearnerQuery(as_of=as_of), candidates, Rulebook([]))
     assert kept.frame.equals(candidates.frame)
     assert not len(dropped)
 
 
 def test_an_empty_pool_is_no_error(as_of: datetime) -> None:
     empty = Pool.of(City({}), as_of).candidates(LearnerQuery(as_of=as_of))
-    kept, dropped = eligible(LearnerQuery(as_of=as_of), empty, tuple(all_rules().values()))
+    kept, dropped = eligible(LearnerQuery(as_of=as_of), empty, Rulebook(all_rules().values()))
     assert (len(kept), len(dropped)) == (0, 0)
 
 
@@ -149,8 +149,8 @@ def test_what_an_earlier_query_was_told_never_changes_a_verdict(
 ) -> None:
     query, rules = data.draw(queries(as_of)), tuple(all_rules().values())
     fresh = Pool.of(random_city(make_city), as_of)
-    remembered, _ = eligible(query, pool.candidates(query), rules)
-    anew, _ = eligible(query, fresh.candidates(query), rules)
+    remembered, _ = eligible(query, pool.candidates(query), Rulebook(rules))
+    anew, _ = eligible(query, fresh.candidates(query), Rulebook(rules))
     assert remembered.texts("section_id") == anew.texts("section_id")
 
 
@@ -160,7 +160,7 @@ def test_what_is_counted_over_the_kept_is_what_counting_them_gives(
     pool: Pool, as_of: datetime, data: st.DataObject
 ) -> None:
     query, rules = data.draw(queries(as_of)), tuple(all_rules().values())
-    kept, refusals = eligible(query, pool.candidates(query), rules)
+    kept, refusals = eligible(query, pool.candidates(query), Rulebook(rules))
     named = [rule.name for rule in rules]
     by_rule = [named[place] for place in refusals.first.tolist() if place < len(rules)]
     assert dict(refusals.counts()) == {name: by_rule.count(name) for name in set(by_rule)}

@@ -8,6 +8,7 @@ import pytest
 
 from data.city import City
 from recsys.errors import QueryError
+from recsys.pipeline.limits import Limits
 from recsys.pipeline.policy import Policy, shipped_policies
 from recsys.pipeline.queries import as_permitted, with_usual_circle
 from recsys.pipeline.recommender import Recommender
@@ -31,6 +32,34 @@ def test_an_unknown_learner_is_asked_for_like_nobody(
 ) -> None:
     assert recommender.query("stranger") == LearnerQuery(as_of=as_of, learner_id="stranger")
     assert recommender.query(None) == LearnerQuery(as_of=as_of)
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(), Limits(needs=["step_free"], circle_min=20.0, elder=True)]
+)
+def test_many_are_asked_for_as_each_alone(recommender: Recommender, limits: Limits) -> None:
+    learners = ["lin", "stranger", "off", "limits", "lin", "child", "minor"]
+    alone = [recommender.query(each, programme="senior", n=3, **limits) for each in learners]
+    assert recommender.queries(learners, programme="senior", n=3, **limits) == alone
+    assert recommender.queries([]) == []
+
+
+def test_many_are_asked_for_as_each_alone_where_nobody_registers(
+    town: City, as_of: datetime
+) -> None:
+    traces = City({name: town.scan(name) for name in town.tables if name != "learners"})
+    recommender = Recommender(traces, as_of, {}, shipped_policies())
+    learners = ["lin", "stranger", "off"]
+    assert recommender.queries(learners) == [recommender.query(each) for each in learners]
+    assert recommender.query("lin").history
+
+
+@pytest.mark.parametrize("limits", [Limits(age_low=-1), Limits(home=(200.0, 0.0))])
+def test_what_cannot_be_meant_is_refused_for_many_too(
+    recommender: Recommender, limits: Limits
+) -> None:
+    with pytest.raises(QueryError):
+        recommender.queries(["lin"], **limits)
 
 
 @pytest.mark.parametrize("learner", ["off", "child"])
