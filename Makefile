@@ -60,8 +60,14 @@ format: $(READY) ## Format and mend what can be mended automatically
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## Measure speed, memory and ranking quality beside their peers
+bench: $(READY) ## Measure import, ranking, the planner's tables and plans of a small made city
 	@$(BIN)/python experiments/000-foundation/run.py $(DATASETS)
+	@rm -rf var/bench
+	@$(BIN)/xuepei simulate --preset tiny --seed 7 --out var/bench/files >/dev/null
+	@$(BIN)/xuepei import var/bench/files --snapshot var/bench/snapshot >/dev/null
+	@$(BIN)/xuepei bench demand --snapshot var/bench/snapshot --as-of 2025-08
+	@$(BIN)/xuepei bench city --snapshot var/bench/snapshot --as-of 2025-08
+	@$(BIN)/xuepei bench plan --towns 24 --sites 60 --skills 20 --seconds 20 --no-cold
 
 lock: $(READY) ## Resolve the dependencies anew
 	@$(LOCK) requirements/bootstrap.in --output-file requirements/bootstrap.txt

@@ -74,6 +74,24 @@ def write_tables(
             part.unlink(missing_ok=True)
 
 
+def read_table(path: Path) -> pl.DataFrame:
+    """A table that a verb wrote as .csv or .parquet; the cells of a CSV stay text.
+
+    Raises:
+        XuepeiError: the file ends otherwise, or can't be read.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        message = f"{path} should end in .csv or .parquet"
+        raise XuepeiError(message)
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        message = f"{path} can't be read: {error}"
+        raise XuepeiError(message) from error
+
+
 def safe(text: str) -> str:
     """Text that a spreadsheet shows and never runs.
 

@@ -148,7 +148,34 @@ TITLES: Final[Mapping[str, str]] = {
     "searched": "搜索无果人数（至少）",
     "suppressed": "是否隐去少于十人的数",
     "need": "每月需求人数",
+    "line": "序号",
+    "venue_id": "教学点编号",
+    "venue_name": "教学点名称",
+    "rural": "是否乡村教学点",
+    "window": "时段类别",
+    "slots": "上课时段",
+    "teacher_source": "师资来源",
+    "teacher_id": "教师编号",
+    "applicants_low": "报名人数下限（5%）",
+    "applicants_high": "报名人数上限（95%）",
+    "completers": "预计结业人数",
+    "gap_closed": "弥补缺口（人/学期）",
+    "closes": "弥补的缺口",
+    "cost": "费用（元）",
+    "unit_cost": "每名结业者费用（元）",
+    "residents_in_circle": "圈内居民人数",
+    "rivals_3km": "三公里内同类班次数",
+    "lon": "经度",
+    "lat": "纬度",
+    "residents": "新进圈居民人数",
+    "residents_60plus": "新进圈 60 岁以上居民人数",
+    "covered_after": "建成后圈内居民占比",
 }
 
 COVERAGE: Final[Mapping[str, str]] = {"need": "无障碍需求", "persons": "居民人数"}
 """Where a table of coverage means something else by a name."""
+
+
+def titled(row: Mapping[str, object]) -> dict[str, object]:
+    """A row under what its columns are called."""
+    return {TITLES.get(name, name): value for name, value in row.items()}

@@ -12,7 +12,7 @@ import typer
 from data.city import City
 from data.cli.console import out, print_json, print_table, progress
 from data.cli.moments import read_month
-from data.cli.table_files import check_format, write_tables
+from data.cli.table_files import check_format, read_table, write_tables
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from features.demand.build import end_of
@@ -69,7 +69,7 @@ def gaps(
     for path in (target, evidence):
         if path is not None:
             check_format(path)
-    month, table = read_month(as_of), None if demand is None else _read(demand)
+    month, table = read_month(as_of), None if demand is None else read_table(demand)
     city = open_snapshot(snapshot)
     with progress() as bar:
         task = bar.add_task("reading", total=None)
@@ -96,24 +96,6 @@ def gaps(
     else:
         _print(rows, result, _names(city, month))
     return result
-
-
-def _read(path: Path) -> pl.DataFrame:
-    """A demand table in a file, the cells of a CSV as text.
-
-    Raises:
-        XuepeiError: it can't be read.
-    """
-    if path.suffix not in (".csv", ".parquet"):
-        message = f"--demand {path} should end in .csv or .parquet"
-        raise XuepeiError(message)
-    try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        message = f"--demand {path} can't be read: {error}"
-        raise XuepeiError(message) from error
 
 
 def _asked(table: pl.DataFrame, divisions: Sequence[str], skills: Sequence[str]) -> pl.DataFrame:

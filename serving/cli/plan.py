@@ -19,6 +19,7 @@ from data.city import City
 from data.cli.console import out, print_json, print_table, progress
 from data.cli.moments import read_month
 from data.cli.table_files import check_format, write_tables
+from data.cli.titles import titled
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from features.demand.build import end_of
@@ -258,5 +259,6 @@ def _show(result: dict[str, Any], lines: pl.DataFrame, *, as_json: bool) -> None
         "gap_closed",
         "unit_cost",
     )
-    print_table("what to open", list(lines.head(SHOWN).select(shown).iter_rows(named=True)))
+    head = lines.head(SHOWN).select(shown).iter_rows(named=True)
+    print_table("what to open", [titled(row) for row in head])
     out.print(f"written: {result['out']}")

@@ -11,6 +11,7 @@ from data.city import City
 from data.cli.console import out, print_json, print_table, progress
 from data.cli.moments import read_month
 from data.cli.table_files import check_format, write_tables
+from data.cli.titles import titled
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from features.demand.build import end_of
@@ -79,7 +80,8 @@ def advise(
     if as_json:
         print_json(result)
     else:
-        print_table("micro-spaces" if micro else "courses for the room", rows)
+        shown = [titled(row) for row in rows]
+        print_table("micro-spaces" if micro else "courses for the room", shown)
         if target is not None:
             out.print(f"written: {target}")
     return result

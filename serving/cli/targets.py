@@ -8,7 +8,7 @@ import typer
 
 from data.cli.console import out, print_json, print_table, progress
 from data.cli.moments import read_end
-from data.cli.table_files import check_format, write_tables
+from data.cli.table_files import check_format, read_table, write_tables
 from data.errors import XuepeiError
 from data.store import open_snapshot
 from data.vocab import CITY_TIME
@@ -91,16 +91,12 @@ def read_demand(path: Path) -> pl.DataFrame:
         XuepeiError: the file can't be read as one; says what it lacks.
     """
     try:
-        if path.suffix == ".parquet":
-            rows = pl.read_parquet(path)
-        else:
-            rows = pl.read_csv(path, infer_schema=False)
-        return rows.select(
+        return read_table(path).select(
             pl.col("month").cast(pl.String).str.to_date("%Y-%m-%d"),
             pl.col("division_code", "skill_id").cast(pl.String),
             pl.col("vacancies").cast(pl.Float64),
         )
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except pl.exceptions.PolarsError as error:
         message = f"{path} is no table of demand with {', '.join(DEMAND_COLUMNS)}: {error}"
         raise XuepeiError(message) from error
 

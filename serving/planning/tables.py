@@ -13,7 +13,7 @@ from data.city import City
 from data.vocab import CITY_TIME
 from features.demand.build import Demand, demand_of_city, end_of
 from recsys.planning.circles import coverage
-from recsys.planning.gaps.table import SEED, gaps_of_city
+from recsys.planning.gaps.table import SEED, Gaps, gaps_of_city
 from recsys.planning.interest.wants import wants
 from recsys.planning.targets import targets_of_city
 from serving.planning.kept import Kept
@@ -28,7 +28,7 @@ class PlannerTables:
         snapshot_id: the tables they are made of.
         month: first day of the last month that was over.
         moment: by when everything was known: the month's end.
-        kept: demand, gaps, coverage, targets and wants.
+        kept: demand, gaps and their evidence, coverage, targets and wants.
         planning: what to open where, on the kept gaps and wants.
     """
 
@@ -50,7 +50,8 @@ class PlannerTables:
         moment, postings = end_of(month), _Postings(city, month)
         makers: dict[str, Callable[[], pl.DataFrame]] = {
             "demand": postings.demand,
-            "gaps": postings.gaps,
+            "gaps": lambda: postings.found.table,
+            "evidence": lambda: postings.found.evidence,
             "coverage": partial(coverage, city, moment),
             "wants": partial(wants, city, moment),
             "targets": lambda: targets_of_city(city, moment).drop("persons"),
@@ -73,9 +74,10 @@ class _Postings:
     def demand(self) -> pl.DataFrame:
         return self._read.table()
 
-    def gaps(self) -> pl.DataFrame:
+    @cached_property
+    def found(self) -> Gaps:
         rng = np.random.default_rng(SEED)
-        return gaps_of_city(self._city, self._month, lambda _step: None, rng, self._read).table
+        return gaps_of_city(self._city, self._month, lambda _step: None, rng, self._read)
 
 
 def last_month_over(moment: datetime) -> date:

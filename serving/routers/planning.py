@@ -1,4 +1,4 @@
-"""``GET /v1/demand``, ``gaps``, ``coverage`` and ``targets``: planners' tables, page by page."""
+"""``GET /v1/demand``, ``gaps``, ``gaps/evidence``, ``coverage``, ``targets``: tables by pages."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +12,14 @@ from serving.errors import documented
 from serving.planning.pages import page_of
 from serving.routers.dependencies import CurrentState
 from serving.schemas.fields import DivisionCode, Id, OneOf
-from serving.schemas.planning import CoveragePage, DemandPage, GapPage, Month, TargetPage
+from serving.schemas.planning import (
+    CoveragePage,
+    DemandPage,
+    EvidencePage,
+    GapPage,
+    Month,
+    TargetPage,
+)
 from serving.state import State
 
 router = APIRouter(prefix="/v1", tags=["planners"])
@@ -70,6 +77,24 @@ def get_gaps(
     """
     wanted = {"division_code": division_code or (), "skill_id": skill_id or ()}
     return GapPage.model_validate(_page(state, "gaps", wanted, limit, cursor))
+
+
+@router.get(
+    "/gaps/evidence", summary="Which advertisements stand behind the gaps", responses=MISSES
+)
+def get_evidence(
+    state: CurrentState,
+    division_code: Divisions = None,
+    skill_id: SkillIds = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> EvidencePage:
+    """Ids of the last twelve months' advertisements by district and skill.
+
+    As many as `evidence` of the gap's row says; copies of a vacancy are among them.
+    """
+    wanted = {"division_code": division_code or (), "skill_id": skill_id or ()}
+    return EvidencePage.model_validate(_page(state, "evidence", wanted, limit, cursor))
 
 
 @router.get(

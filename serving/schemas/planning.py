@@ -124,7 +124,7 @@ class GapRow(Wire):
     vacancy_seeker_ratio: float | None
     """Vacancies for one seeker, where seekers may be told."""
     evidence: int | None
-    """Postings of a year behind it; null where postings weren't read."""
+    """Postings of a year behind it (``/v1/gaps/evidence``); null where postings weren't read."""
     note: str
     """In words, Chinese."""
     note_en: str
@@ -135,6 +135,23 @@ class GapPage(TablePage):
     """Gaps, by rank."""
 
     rows: list[GapRow]
+
+
+class EvidenceRow(Wire):
+    """One advertisement behind the gap of a district and skill."""
+
+    division_code: str
+    skill_id: str
+    posting_id: str
+    """Of the snapshot's postings."""
+    month: date
+    """First day of the month in which it was posted."""
+
+
+class EvidencePage(TablePage):
+    """Advertisements, by division, skill and id."""
+
+    rows: list[EvidenceRow]
 
 
 class CoverageRow(Wire):

@@ -22,7 +22,7 @@ POSTS = (
     "/v1/plan",
     "/v1/site-advice",
 )
-TABLES = ("/v1/demand", "/v1/gaps", "/v1/coverage", "/v1/targets")
+TABLES = ("/v1/demand", "/v1/gaps", "/v1/gaps/evidence", "/v1/coverage", "/v1/targets")
 
 
 def operations(openapi: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:

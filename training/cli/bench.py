@@ -10,6 +10,7 @@ from data.cli.console import err, out, print_json, print_table, progress
 from data.cli.moments import read_moment, read_month
 from data.store import open_snapshot
 from recsys.artifact import load_bundle
+from training.bench.city import whole_city
 from training.bench.coldstart import bench_coldstart
 from training.bench.demand import demand_chain
 from training.bench.job import Row
@@ -195,6 +196,31 @@ def demand(
         bar.add_task("measuring", total=None)
         rows = [demand_chain(snapshot, read_month(as_of))]
     _tell_figures(rows, as_json=as_json)
+    return rows
+
+
+@app.command("city")
+def city(
+    snapshot: Annotated[Path, typer.Option(help="Snapshot of a city.")],
+    as_of: Annotated[str, typer.Option(help="The last month, such as 2025-08.")],
+    demand: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table that `xuepei demand` wrote, of all months; left out, postings are read."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> list[Row]:
+    """Time and weigh gaps, coverage and targets of a whole city, each in its own process."""
+    with progress() as bar:
+        task = bar.add_task("measuring", total=None)
+        rows = whole_city(
+            snapshot, read_month(as_of), demand, lambda part: bar.update(task, description=part)
+        )
+    if as_json:
+        print_json(rows)
+    else:
+        print_table("from the snapshot's tables to CSV files", rows)
     return rows
 
 

@@ -5,6 +5,7 @@ earlier is an upper end, and most offers are never looked at again [minoux1978].
 """
 
 import heapq
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,15 @@ from recsys.planning.opening.tables import Tables, members
 
 LEAST: Final = 1e-9
 """A section that adds less isn't opened: it would only cost."""
+
+Until = Callable[[], bool]
+"""Whether to stop."""
+
+
+def never() -> bool:
+    """Don't stop."""
+    return False
+
 
 MOST_VAIN: Final = 300
 """After so many refusals in a row, what may still fit is looked up anew for all offers."""
@@ -27,6 +37,7 @@ def fill(
     *,
     keep_balance: bool = False,
     most_offers: int | None = None,
+    until: Until = never,
 ) -> int:
     """Open sections until nothing that adds anything fits.
 
@@ -36,12 +47,13 @@ def fill(
         bonus: what a section of each offer is worth beside what it covers.
         keep_balance: whether the rural floor must stand after every section.
         most_offers: only so many of the most promising offers are tried; None for all.
+        until: asked before each offer whether to stop.
 
     Returns:
         How many sections were opened.
     """
     run = _Fill(draft, price, bonus, keep_balance=keep_balance, most_offers=most_offers)
-    while run.once():
+    while not until() and run.once(until):
         pass
     return run.opened
 
@@ -63,14 +75,14 @@ class _Fill:
         self.opened = 0
         self._refused: set[tuple[int, int]] = set()
 
-    def once(self) -> bool:
+    def once(self, until: Until) -> bool:
         """Go through a fresh queue until it's empty or nearly all of it is out of reach.
 
         Returns:
             Whether a section was opened, so that another queue may bring more.
         """
         before, vain, queue = self.opened, 0, self._queue()
-        while queue and vain < MOST_VAIN:
+        while queue and vain < MOST_VAIN and not until():
             score, offer, source, seen = heapq.heappop(queue)
             if seen < self.opened:
                 score = self._score(offer, source)

@@ -3,8 +3,9 @@
     greedy ─▶ relaxation ─▶ roundings ─▶ swaps ─▶ programs ─▶ plan
                   └──────── bound ◀── one program over everything, where that is small enough
 
-Each step begins from the best plan so far, and each plan keeps to every limit, so stopping at any
-moment leaves a plan with the bound proven by then.
+Where few sections could be opened, one program more counts every slot and teacher (``exact``), and
+what it proves is the best there is. Each step begins from the best plan so far, and each plan
+keeps to every limit, so stopping at any moment leaves a plan with the bound proven by then.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,8 @@ import numpy as np
 
 from recsys.planning.opening.draft import EPS, Draft
 from recsys.planning.opening.errors import PlanningError
-from recsys.planning.opening.greedy import fill, greedy, meet_towns, mend_balance
+from recsys.planning.opening.exact import columns_of, meetings_of, solve_exactly
+from recsys.planning.opening.greedy import Until, fill, greedy, meet_towns, mend_balance
 from recsys.planning.opening.problem import Bools, Ints, Problem, Reals
 from recsys.planning.opening.program import Solved, solve_rest
 from recsys.planning.opening.relaxation import Relaxation, Relaxed
@@ -26,6 +28,12 @@ from recsys.planning.opening.tables import Tables, tables_of
 
 ROUND_UP: Final = (1e-6, 0.3, 0.5, 0.7)
 """What is added to the relaxation's amounts before they are cut to whole sections."""
+
+EXACT: Final = 4_000
+"""So many whole numbers at most make a program of every slot and teacher."""
+
+WHOLE_SHARE: Final = 0.5
+"""Share of the time left for each program of everything: what it doesn't prove is for the next."""
 
 WHOLE: Final = 3_000
 """So many columns at most are solved as one program."""
@@ -104,6 +112,7 @@ def solve(
     run.round()
     run.swap()
     run.whole()
+    run.exact()
     run.parts()
     return run.plan()
 
@@ -121,9 +130,10 @@ class _Run:
         tell: Tell,
     ) -> None:
         self.problem, self.rng, self.tell, self._stop = problem, rng, tell, stop
-        self.tables: Tables = tables_of(problem)
         self._clock, self._begun = clock, clock()
         self._seconds = seconds
+        self.tables: Tables = tables_of(problem)
+        self.rows = Rows(problem, self.tables)
         self.best = Draft(problem, self.tables)
         self.value, self.bound = 0.0, problem.cells.worth
         self.price: Reals = np.maximum(self.tables.section_cost, EPS)
@@ -131,14 +141,18 @@ class _Run:
         self.history: list[tuple[str, float, float, float]] = []
 
     def begin(self) -> None:
-        """A first plan; floors that it can't meet can't be met."""
+        """A first plan; floors that neither it nor a program of everything meets aren't met."""
         first = greedy(self.problem, self.tables)
-        check_floors(first)
+        if not floors_met(first):
+            self.exact()
+            if not self.best.lines:
+                check_floors(first)
+            return
         self._take(first, "greedy", force=True)
 
     def relax(self) -> None:
         """The relaxation, its bound and its prices."""
-        rows = Rows(self.problem, self.tables)
+        rows = self.rows
         program = Relaxation(self.problem, self.tables, rows)
         program.take_in((line.offer, line.source) for line in self.best.lines.values())
         self.relaxed = program.solve(self._over, self._bounded, self._left)
@@ -151,7 +165,8 @@ class _Run:
             return
         for up in ROUND_UP:
             if not self._over():
-                self._take(rounded(self.best, self.relaxed, self.price, up), "rounding")
+                draft = rounded(self.best, self.relaxed, self.price, up, self._late)
+                self._take(draft, "rounding")
 
     def swap(self) -> None:
         """A little while of swaps."""
@@ -163,6 +178,32 @@ class _Run:
         if not over():
             self._take(swaps(self.best, self.price, self.rng, over), "swaps")
 
+    def exact(self) -> None:
+        """All that a better plan could open, slots and teachers too, where that is little."""
+        if self._late() or self.bound - self.value <= EPS:
+            return
+        able = self.rows.teachable()
+        if self.relaxed is not None:
+            able &= self.relaxed.reduced >= self.value - self.relaxed.bound - EPS
+        for line in self.best.lines.values():
+            able[line.offer, line.source] = True
+        columns = columns_of(self.problem, self.tables, able)
+        if meetings_of(columns) > EXACT:
+            return
+        solved = solve_exactly(
+            self.problem,
+            self.tables,
+            columns,
+            begin=self.best.lines.values(),
+            seconds=WHOLE_SHARE * self._left(),
+            stop=self._late,
+        )
+        draft = Draft(self.problem, self.tables)
+        for line in solved.lines or ():
+            draft.put(line)
+        self._take(draft, "exact")
+        self._bounded(0.0, max(self.value, solved.bound))
+
     def whole(self) -> None:
         """One program over all sections that a better plan could have, where they are few."""
         if self.relaxed is None or self._over():
@@ -171,7 +212,7 @@ class _Run:
         if within.sum() > WHOLE:
             return
         every = np.arange(len(self.problem.sites.site_id))
-        solved = self._program(every, within, self._left())
+        solved = self._program(every, within, WHOLE_SHARE * self._left())
         if solved is not None:
             self._bounded(0.0, max(self.value, solved.bound))
 
@@ -211,9 +252,9 @@ class _Run:
         place = {number: row for row, number in enumerate(offers.tolist())}
         pairs = [(place[line.offer], line.source) for line in begin]
         solved = solve_rest(
-            rest, offer, source, begin=pairs, seconds=max(seconds, 0.1), stop=self._stop, gap=GOOD
+            rest, offer, source, begin=pairs, seconds=max(seconds, 0.1), stop=self._late, gap=GOOD
         )
-        self._take(_opened(trial, solved, self.price), "program")
+        self._take(_opened(trial, solved, self.price, self._late), "program")
         return solved
 
     def _place(self, district: int) -> Ints:
@@ -251,7 +292,10 @@ class _Run:
 
     def _over(self) -> bool:
         good = self.bound - self.value <= GOOD * max(1.0, abs(self.bound))
-        return good or self._stop() or self._left() <= 0
+        return good or self._late()
+
+    def _late(self) -> bool:
+        return self._stop() or self._left() <= 0
 
 
 LEAST_PRICE: Final = 1e-3
@@ -272,30 +316,30 @@ def section_prices(plan: Plan) -> Reals:
     return prices_of(Rows(draft.problem, draft.tables), plan.relaxed)
 
 
-def rounded(like: Draft, relaxed: Relaxed, price: Reals, up: float) -> Draft:
+def rounded(like: Draft, relaxed: Relaxed, price: Reals, up: float, until: Until) -> Draft:
     """The relaxation's amounts cut to whole sections, the nearest to whole first, and filled up."""
     draft = Draft(like.problem, like.tables)
     for number in np.argsort(-(relaxed.amount % 1.0), kind="stable").tolist():
         offer, source = int(relaxed.offer[number]), int(relaxed.source[number])
         for _ in range(int(relaxed.amount[number] + up)):
             draft.add(offer, source)
-    return _finished(draft, price)
+    return _finished(draft, price, until)
 
 
-def _opened(draft: Draft, solved: Solved, price: Reals) -> Draft:
+def _opened(draft: Draft, solved: Solved, price: Reals, until: Until) -> Draft:
     """A draft with the sections of a program, those with the fewest free rooms first."""
     free = draft.left()[0].clip(max=1).sum(axis=1)
     pairs = sorted(solved.chosen or (), key=lambda pair: int(free[draft.tables.site[pair[0]]]))
     for offer, source in pairs:
         draft.add(offer, source)
-    return _finished(draft, price)
+    return _finished(draft, price, until)
 
 
-def _finished(draft: Draft, price: Reals) -> Draft:
+def _finished(draft: Draft, price: Reals, until: Until) -> Draft:
     meet_towns(draft, price)
-    fill(draft, price, keep_balance=draft.balance >= 0)
+    fill(draft, price, keep_balance=draft.balance >= 0, until=until)
     mend_balance(draft)
-    fill(draft, price, keep_balance=True)
+    fill(draft, price, keep_balance=True, until=until)
     return draft
 
 

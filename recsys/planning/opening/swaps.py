@@ -48,7 +48,7 @@ def swaps(
             trial.remove(number)
         shaken = price * np.exp(rng.normal(0.0, SHAKEN, len(price)))[:, None]
         meet_towns(trial, shaken)
-        fill(trial, shaken, keep_balance=True, most_offers=TRIED)
+        fill(trial, shaken, keep_balance=True, most_offers=TRIED, until=until)
         mend_balance(trial)
         now = trial.value
         if now >= value and (not whole or not _short(trial)):

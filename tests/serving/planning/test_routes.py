@@ -100,7 +100,7 @@ def test_the_month_is_the_last_that_was_over_by_the_clock() -> None:
     assert last_month_over(datetime(2025, 8, 31, 15, 59, tzinfo=UTC)) == date(2025, 7, 1)
 
 
-@pytest.mark.parametrize("table", ["demand", "gaps", "coverage", "targets"])
+@pytest.mark.parametrize("table", ["demand", "gaps", "gaps/evidence", "coverage", "targets"])
 def test_a_table_is_walked_page_by_page_and_ends(planners: TestClient, table: str) -> None:
     seen: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
@@ -149,8 +149,21 @@ def test_a_snapshot_without_postings_says_so(
     make_city: Callable[..., City], rows: dict[str, list[dict[str, Any]]]
 ) -> None:
     bare = _client(make_city(**rows))
-    for table in ("demand", "gaps"):
+    for table in ("demand", "gaps", "gaps/evidence"):
         answer = bare.get(f"/v1/{table}")
         assert answer.status_code == 404
         assert answer.json()["type"] == "urn:xuepei:problem:no-table"
     assert bare.get("/v1/coverage").status_code == 200
+
+
+def test_as_many_advertisements_stand_behind_a_gap_as_its_row_says(planners: TestClient) -> None:
+    gaps = planners.get("/v1/gaps").json()["rows"]
+    asked = {row["posting_id"] for row in _postings()}
+    for row in gaps:
+        cell = {name: row[name] for name in ("division_code", "skill_id")}
+        page = planners.get("/v1/gaps/evidence", params={**cell, "limit": 1000}).json()
+        assert page["total"] == len(page["rows"]) == row["evidence"]
+        for ad in page["rows"]:
+            assert {name: ad[name] for name in cell} == cell
+            assert ad["posting_id"] in asked
+    assert any(row["evidence"] for row in gaps)
