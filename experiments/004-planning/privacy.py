@@ -3,12 +3,13 @@
     python experiments/004-planning/privacy.py [--seeds 501,502] [--record]
 
 Each seed is two simulated cities. Everything that counts people is released by the product's own
-code: the term tables of reports, the interest gap by several breakdowns with the pressure of senior
-classes, single classes, the matching degree. ``data.privacy.suppression.audit``, which shares no
-step with what holds back, bounds hidden cells by linear programs over all sums and looks for pairs
-of told cells that set fewer than ten people apart. ``few_alone`` is the same attack on tables in
-which only few people are held back: it must succeed. ``--record`` writes privacy.json and its table
-in PRIVACY.md.
+code: the term tables of reports, the interest gap by every column that is told exactly with the
+pressure of senior classes, single classes, the matching degree (attacked before it is told in
+tens). ``data.privacy.suppression.audit``, which shares no step with what holds back, bounds all
+hidden cells by linear programs over all sums and looks for pairs of told cells that set fewer than
+ten people apart. ``few_alone`` is the same attack on tables in which only few people are held back,
+on a draw of hidden cells: it must succeed. ``apart`` attacks interest tables that each left in a
+release of its own, read side by side. ``--record`` writes privacy.json and its table in PRIVACY.md.
 """
 
 import argparse

@@ -21,14 +21,22 @@ from recsys.planning.indicators.matching import (
 )
 from recsys.planning.interest.pressure import contested_table, pressure_table
 from recsys.planning.interest.reading import Interest, read_interest
-from recsys.planning.interest.release import HERE, SENIOR, classes_told, released, tabulations
+from recsys.planning.interest.release import (
+    EXACT,
+    HERE,
+    PLACES,
+    SENIOR,
+    By,
+    classes_told,
+    released,
+    tabulations,
+)
 from recsys.planning.interest.table import gap_table
 from recsys.planning.terms.tables import term_tables
 
 MONTH: Final = date(2025, 8, 1)
 LATEST: Final = 2
 """Terms whose tables are attacked: those that an interest table is about."""
-BREAKDOWNS: Final = (("category",), ("slot",), ("programme",), ("category", "age_band"))
 ROUNDED: Final = K / 2
 """A figure told in tens may be off by so much."""
 
@@ -39,8 +47,8 @@ def measured(preset: str, settings: Sequence[str], seed: int, cells: int, work: 
     Args:
         preset: of the city.
         settings: ``name=value`` texts for ``xuepei simulate --set``.
-        seed: of the city, and of the hidden cells that are drawn.
-        cells: hidden cells attacked of each release, at most.
+        seed: of the city, and of the cells that are drawn.
+        cells: hidden cells attacked where few alone are held back; all are of a release.
         work: an empty folder.
     """
     files, snapshot = work / "files", work / "snapshot"
@@ -51,26 +59,43 @@ def measured(preset: str, settings: Sequence[str], seed: int, cells: int, work: 
     moment = end_of(MONTH)
     found = read_interest(city, moment)
     seniors = pressure_table(found, SENIOR)
+    gaps = {(name,): gap_table(found, [name]) for name in EXACT}
+    release = released(gaps, seniors)
     rows: dict[str, Any] = {}
-    for number, release in enumerate(term_tables(city, moment).releases[-LATEST:], start=1):
-        rows[f"term {number}"] = _attacked(release.tables, cells, seed)
-    for by in BREAKDOWNS:
-        gap = gap_table(found, by)
-        release = released(gap, seniors, by).suppressed
-        told = _attacked(release.tables, cells, seed)
-        plain = _attacked(_few_alone(tabulations(gap, seniors, by)), cells, seed)
-        rows[f"interest by {', '.join(by)}"] = {**told, "few_alone": plain}
+    for number, term in enumerate(term_tables(city, moment).releases[-LATEST:], start=1):
+        rows[f"term {number}"] = _attacked(term.tables)
+    told = _attacked(release.tables)
+    plain = _attacked(_few_alone(tabulations(gaps, seniors)), cells, seed)
+    rows["interest"] = {**told, "few_alone": plain}
     table = _matching(city, moment)
-    shown = _attacked(suppress([table]).tables, cells, seed)
+    shown = _attacked(suppress([table]).tables)
     rows["matching"] = {**shown, "few_alone": _attacked(_few_alone([table]), cells, seed)}
-    return {"seed": seed, "preset": preset, "releases": rows, "classes": classes(found)}
+    return {
+        "seed": seed,
+        "preset": preset,
+        "releases": rows,
+        "classes": classes(found, release.gaps["category",]),
+        "apart": _attacked(_apart(gaps, seniors)),
+    }
+
+
+def _apart(gaps: Mapping[By, pl.DataFrame], seniors: pl.DataFrame) -> list[Tabulation]:
+    """The gap tables as they would be had each left in a release of its own, side by side."""
+    return [
+        table
+        for by, gap in gaps.items()
+        for table in released({by: gap}, seniors).tables
+        if table.name not in (SENIOR, PLACES)
+    ]
 
 
 def _matching(city: City, moment: Any) -> Tabulation:
     return tabulation(matching_degree(category_wishes(city, moment), category_seats(city, moment)))
 
 
-def _attacked(tables: Sequence[Tabulation], cells: int, seed: int) -> dict[str, int]:
+def _attacked(
+    tables: Sequence[Tabulation], cells: int | None = None, seed: int = 0
+) -> dict[str, int]:
     findings = audit(tables, cells=cells, seed=seed)
     return {
         "told": findings.told,
@@ -108,13 +133,12 @@ def _few(behind: pl.Expr, column: str, table: Tabulation) -> pl.Expr:
     return behind.is_between(1, K - 1) if column == table.count else pl.lit(value=False)
 
 
-def classes(found: Interest) -> Mapping[str, int]:
+def classes(found: Interest, gap: pl.DataFrame) -> Mapping[str, int]:
     """Single classes left out, and those that sums with classes told in tens give away.
 
     A class left out has nine applicants or fewer. Where the gap tells its town and category, and
     others there are told in tens, the rest lies within half a ten for each of them.
     """
-    gap = released(gap_table(found, ["category"]), pressure_table(found, SENIOR), ["category"]).gap
     every = found.areas.at(contested_table(found), "town")
     told = classes_told(every).select("section_id", tens="applications")
     place = ["division_code", "parent_code", "category"]

@@ -7,7 +7,7 @@ COUNTS: Final = ("told", "hidden", "audited", "recovered", "narrow", "pairs", "f
 
 
 def summary(cities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Counts over all releases of all cities, and the same of few alone held back."""
+    """Counts over all releases of all cities; of few alone held back, and of tables apart."""
     releases = [release for city in cities for release in city["releases"].values()]
     plain = [release["few_alone"] for release in releases if "few_alone" in release]
     return {
@@ -15,6 +15,7 @@ def summary(cities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "releases": len(releases),
         **_sums(releases),
         "few_alone": {"releases": len(plain), **_sums(plain)},
+        "apart": _sums([city["apart"] for city in cities]),
         "classes": {
             name: sum(city["classes"][name] for city in cities)
             for name in ("left_out", "given_away")
@@ -33,6 +34,7 @@ def markdown(cities: Sequence[Mapping[str, Any]]) -> str:
     found = summary(cities)
     lines.append(_line("**all**", found))
     lines.append(_line("few people alone held back", found["few_alone"]))
+    lines.append(_line("interest tables each released by itself, together", found["apart"]))
     classes = found["classes"]
     lines += [
         "",

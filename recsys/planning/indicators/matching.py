@@ -14,6 +14,7 @@ import polars as pl
 
 from data.city import City
 from data.privacy.suppression import Dimension, Tabulation, divisions, suppress
+from data.privacy.tens import tens
 from features.asof import city_day, in_utc, known
 from features.divisions import CODE_DIGITS, district_of
 from features.taught import taught_sections
@@ -58,13 +59,20 @@ def matching_degree(demand: pl.DataFrame, seats: pl.DataFrame) -> pl.DataFrame:
 def released(degrees: pl.DataFrame) -> pl.DataFrame:
     """Degrees as they may be shown: applications of few residents are held back, and their degree.
 
+    Others are told in tens and their degree in hundredths: a year's applications less those of its
+    terms, which other tables tell exactly, may be few people's.
+
     Args:
         degrees: of ``matching_degree``, where ``demand`` counts applications of registered people.
 
     Returns:
         The rows with nulls for what is held back, and ``suppressed``.
     """
-    return suppress([tabulation(degrees)]).frame("matching").sort(KEY)
+    told = suppress([tabulation(degrees)]).frame("matching")
+    rough = told.with_columns(
+        pl.col("degree").round(2), tens("demand"), tens("persons").cast(pl.Int64)
+    )
+    return rough.sort(KEY)
 
 
 def tabulation(degrees: pl.DataFrame) -> Tabulation:

@@ -1,24 +1,23 @@
 """The one door through which the interest tables leave: small cells are held back.
 
-The gap, what was searched for and the pressure of senior classes leave as one release, for they
-count the same people and one could be worked out of another. Single classes and wants are lists
-beside them: who is few is left out, and others are told in tens, so that no sum of theirs tells a
-figure held back more closely than by ten.
+The gap by every single column, what was searched for and the pressure of senior classes leave as
+one release, for they count the same people and one could be worked out of another. The gap by slots
+or several columns, single classes and wants stand beside them: who is few is left out, and others
+are told in tens, so that none is subtracted from an exact figure.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Final
 
 import polars as pl
 
-from data.privacy.suppression import SUPPRESSED, Dimension, K, Suppressed, Tabulation, suppress
+from data.privacy.suppression import SUPPRESSED, Dimension, K, Tabulation, suppress
 from data.privacy.suppression.dimensions import Kind
+from data.privacy.tens import tens
 from recsys.planning.interest.pressure import contested_table, pressure_table
 from recsys.planning.interest.reading import Interest
-from recsys.planning.interest.table import gap_table
+from recsys.planning.interest.table import BY, gap_table
 from recsys.planning.interest.wants import wants_table
 
 PLACE: Final = "place"
@@ -27,6 +26,7 @@ NOWHERE: Final = "~"
 ROW: Final = "row"
 BEHIND: Final = "behind"
 SENIOR: Final = "senior"
+PLACES: Final = "places"
 
 FATES: Final = ("waitlisted", "lottery_lost", "not_admitted", "cancelled")
 
@@ -48,55 +48,90 @@ OF_RESIDENTS, HERE, ASKED = "applications", "applications_here", "asked"
 POPULATIONS: Final = (OF_RESIDENTS, HERE, ASKED)
 
 
+By = tuple[str, ...]
+"""What tells the rows of a gap table apart."""
+
+EXACT: Final = tuple(name for name in BY if name != "slot")
+"""Columns by which the gap is told exactly. A slot is a part of a weekday: all three tied together
+took minutes in the pilot city."""
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """The tables that sums tie together, as they may be shown.
 
     Attributes:
-        gap: ``table.gap_table`` with nulls for what is held back, and ``suppressed``.
+        gaps: ``table.gap_table`` by what tells rows apart, with nulls for what is held back, and
+            ``suppressed``.
         senior: ``pressure.pressure_table`` likewise.
-        suppressed: the release they are of.
+        tables: everything that is told exactly.
     """
 
-    gap: pl.DataFrame
+    gaps: Mapping[By, pl.DataFrame]
     senior: pl.DataFrame
-    suppressed: Suppressed
+    tables: tuple[Tabulation, ...]
 
 
-def released(gap: pl.DataFrame, senior: pl.DataFrame, by: Sequence[str]) -> Release:
-    """The gap and the pressure of senior classes as whoever plans may see them.
+def released(gaps: Mapping[By, pl.DataFrame], senior: pl.DataFrame) -> Release:
+    """The gap by single columns and the pressure of senior classes, released together.
 
-    Rows are ordered by what is told: a place in the order of what isn't would tell of it.
+    Together whichever of them is asked for: so that runs by different columns hold back alike, and
+    can't be solved for what either of them hides. Rows are ordered by what is told: a place in the
+    order of what isn't would tell of it.
+
+    Args:
+        gaps: ``table.gap_table`` by what tells rows apart, of ``EXACT``.
+        senior: ``pressure.pressure_table`` of senior classes.
+    """
+    tables = tabulations(gaps, senior)
+    # asks are counted with a ledger alone, and what else is held back must not depend on one
+    people = suppress([table for table in tables if table.population != ASKED]).tables
+    asked = [table for table in tables if table.population == ASKED]
+    told = (*people, *(suppress(asked).tables if asked else ()))
+    frames = {table.name: table.frame for table in told}
+    shown = {by: _shown(_placed(gap), frames, by) for by, gap in gaps.items()}
+    ranked = _in_order(_joined(_placed(senior), [frames[SENIOR]]), "per_seat_mean")
+    return Release(shown, ranked, told)
+
+
+def beside(gap: pl.DataFrame, by: By) -> pl.DataFrame:
+    """A gap table by slots or several columns, beside what ``released`` tells: held back, in tens.
 
     Args:
         gap: ``table.gap_table``.
-        senior: ``pressure.pressure_table`` of senior classes.
-        by: what rows of the gap are told apart by.
+        by: what tells its rows apart.
     """
-    tables = tabulations(gap, senior, by)
-    suppressed = suppress(tables)
-    counted = [suppressed.frame(table.name) for table in tables if table.name in POPULATIONS]
-    return Release(
-        _in_order(_joined(_placed(gap), counted), "wanted_mean", by),
-        _in_order(_joined(_placed(senior), [suppressed.frame(SENIOR)]), "per_seat_mean"),
-        suppressed,
+    placed = _placed(gap)
+    tables = suppress(_of_gap(placed, by, _place([placed]))).tables
+    told = _joined(placed, [table.frame for table in tables])
+    dropped = [name for name in gap.columns if name.startswith("dropped_")]
+    counts = [OF_RESIDENTS, *WISHES, *LEVELS, "applicants", "persons", HERE, "applicants_here"]
+    counts += ["taken", ASKED, "empty", "callers", *dropped]
+    taken = told.with_columns(taken=pl.col("fill") * pl.col("seats"))
+    few = [pl.col(name).is_not_null() & tens(name).is_null() for name in counts]
+    rough = taken.with_columns(
+        pl.any_horizontal(SUPPRESSED, *few).alias(SUPPRESSED),
+        *(tens(name).alias(name) for name in counts),
     )
+    # an exact ratio times the seats, which anybody knows, is an exact count
+    ratios = rough.with_columns(fill=_ratio("taken", "seats"), per_seat=_ratio(HERE, "seats"))
+    return _in_order(ratios.drop("taken"), "wanted_mean", by)
 
 
-def tabulations(gap: pl.DataFrame, senior: pl.DataFrame, by: Sequence[str]) -> list[Tabulation]:
+def tabulations(gaps: Mapping[By, pl.DataFrame], senior: pl.DataFrame) -> list[Tabulation]:
     """What leaves together: the gap's populations, their sums by place, and the seniors among them.
 
     Args:
-        gap: ``table.gap_table``.
+        gaps: ``table.gap_table`` by what tells rows apart.
         senior: ``pressure.pressure_table`` of senior classes.
-        by: what rows of the gap are told apart by.
     """
-    gap, senior = _placed(gap), _placed(senior)
-    place = Dimension(PLACE, parents=_parents([gap, senior]))
-    counted = _of_gap(gap, [place, *by])
-    sums = [_of_places(table, place) for table in counted if table.name == HERE and by]
-    kind: Kind = "adds" if "programme" in by else "partial"
-    return [*counted, *sums, _of_senior(senior, place, kind)]
+    placed, ranks = {by: _placed(gap) for by, gap in gaps.items()}, _placed(senior)
+    place = _place([*placed.values(), ranks])
+    counted = [table for by, gap in placed.items() for table in _of_gap(gap, by, place)]
+    # every table's cells of a place have the same sum
+    sums = [_of_places(table, place) for table in counted if table.population == HERE][:1]
+    kind: Kind = "adds" if ("programme",) in gaps else "partial"
+    return [*counted, *sums, _of_senior(ranks, place, kind)]
 
 
 def classes_told(contested: pl.DataFrame) -> pl.DataFrame:
@@ -120,10 +155,12 @@ def wants_told(wants: pl.DataFrame) -> pl.DataFrame:
         wants: ``wants.wants_table``; of its rows with nobody behind them the level is told.
     """
     kept = wants.filter(~pl.col("persons").is_between(1, K - 1))
-    applied = pl.when(pl.col("persons") > 0).then(_tens("applied")).otherwise("applied")
-    told = kept.with_columns(applied.alias("applied"), _tens("searched").alias("searched"))
-    tens = told.with_columns(_in_tens("persons"), wanted=pl.max_horizontal("applied", "searched"))
-    return tens.filter(pl.col("wanted") > 0)
+    applied = pl.when(pl.col("persons") > 0).then(tens("applied")).otherwise("applied")
+    told = kept.with_columns(applied.alias("applied"), tens("searched").alias("searched"))
+    rounded = told.with_columns(
+        _in_tens("persons"), wanted=pl.max_horizontal("applied", "searched")
+    )
+    return rounded.filter(pl.col("wanted") > 0)
 
 
 def released_files(
@@ -136,16 +173,18 @@ def released_files(
         by: what rows of the gap are told apart by.
         with_wants: whether wants are asked for.
     """
-    release = released(gap_table(found, by), pressure_table(found, SENIOR), by)
+    key = tuple(by)
+    exact: dict[By, pl.DataFrame] = {(name,): gap_table(found, [name]) for name in EXACT}
+    release = released(exact, pressure_table(found, SENIOR))
     files = {
-        "out": release.gap,
+        "out": release.gaps[key] if key in exact else beside(gap_table(found, by), key),
         "senior": release.senior,
         "contested": classes_told(contested_table(found)),
     }
     return files | ({"wants": wants_told(wants_table(found))} if with_wants else {})
 
 
-def _of_gap(gap: pl.DataFrame, dims: Sequence[Dimension | str]) -> list[Tabulation]:
+def _of_gap(gap: pl.DataFrame, by: By, place: Dimension) -> list[Tabulation]:
     """The gap's three populations, as far as they could be counted."""
     wishes = {name: (of,) for name, of in dict.fromkeys(LEVELS, "wanted").items()}
     dropped = [name for name in gap.columns if name.startswith("dropped_")]
@@ -156,9 +195,9 @@ def _of_gap(gap: pl.DataFrame, dims: Sequence[Dimension | str]) -> list[Tabulati
     ]
     return [
         Tabulation(
-            name,
+            _called(name, by),
             _counted(gap, [name, *parts], who),
-            tuple(dims),
+            (place, *by),
             name,
             parts=parts,
             derived={**derived, who: (name,)},
@@ -169,11 +208,21 @@ def _of_gap(gap: pl.DataFrame, dims: Sequence[Dimension | str]) -> list[Tabulati
     ]
 
 
+def _called(population: str, by: By) -> str:
+    return f"{population} by {', '.join(by)}"
+
+
+def _shown(gap: pl.DataFrame, frames: Mapping[str, pl.DataFrame], by: By) -> pl.DataFrame:
+    names = [_called(population, by) for population in POPULATIONS]
+    told = _joined(gap, [frames[name] for name in names if name in frames])
+    return _in_order(told, "wanted_mean", by)
+
+
 def _of_places(here: Tabulation, place: Dimension) -> Tabulation:
     """The sums of each place's cells: no table shows them, but anybody can add them up."""
     sums = here.frame.group_by(PLACE).agg(pl.col(HERE).sum(), pl.col(BEHIND).max())
     # the same places' seniors lie within these sums
-    return Tabulation("places", sums, (place,), HERE, contributors=BEHIND)
+    return Tabulation(PLACES, sums, (place,), HERE, contributors=BEHIND)
 
 
 def _of_senior(senior: pl.DataFrame, place: Dimension, kind: Kind) -> Tabulation:
@@ -213,8 +262,9 @@ def _joined(table: pl.DataFrame, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
         for name in table.columns
         if part[name].null_count() > table[name].null_count()
     }
-    nothing = pl.Series(SUPPRESSED, [False] * table.height, dtype=pl.Boolean)
-    flag = reduce(or_, (part[SUPPRESSED] for part in ordered), nothing)
+    flag = pl.Series(SUPPRESSED, [False] * table.height, dtype=pl.Boolean)
+    for part in ordered:
+        flag |= part[SUPPRESSED]
     return table.with_columns(flag, **held).drop(ROW, PLACE)
 
 
@@ -223,6 +273,10 @@ def _placed(table: pl.DataFrame) -> pl.DataFrame:
     unknown = pl.concat_str(pl.col("parent_code").fill_null(""), pl.lit(NOWHERE), pl.col("level"))
     named = table.with_columns(pl.coalesce("division_code", unknown).alias(PLACE))
     return named.with_row_index(ROW)
+
+
+def _place(tables: Sequence[pl.DataFrame]) -> Dimension:
+    return Dimension(PLACE, parents=_parents(tables))
 
 
 def _parents(tables: Sequence[pl.DataFrame]) -> Mapping[str, str]:
@@ -252,13 +306,7 @@ def _in_order(table: pl.DataFrame, first: str, by: Sequence[str] = ()) -> pl.Dat
 
 
 def _in_tens(*columns: str) -> list[pl.Expr]:
-    return [_tens(name).cast(pl.Int64).alias(name) for name in columns]
-
-
-def _tens(column: str) -> pl.Expr:
-    """Of ten and more the nearest ten; null of one to nine."""
-    few = pl.col(column).is_between(0, K, closed="none")
-    return pl.when(~few).then((pl.col(column) / K).round() * K)
+    return [tens(name).cast(pl.Int64).alias(name) for name in columns]
 
 
 def _ratio(above: str, below: str) -> pl.Expr:

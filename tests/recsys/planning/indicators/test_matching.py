@@ -132,7 +132,7 @@ def test_a_district_of_few_applicants_is_held_back_with_one_that_would_give_it_a
         rows.with_columns(programme=pl.lit("senior"), degree=0.5, demand="persons", seats=10.0)
     )
     told = dict(shown.select("division_code", "demand").iter_rows())
-    assert told[CITY] == 130
+    assert told[CITY] == 130  # in tens
     assert told[WEST] is None
     assert list(told.values()).count(None) == 2
     assert shown["degree"].is_null().to_list() == shown["suppressed"].to_list()
