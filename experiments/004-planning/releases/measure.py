@@ -136,8 +136,8 @@ def _few(behind: pl.Expr, column: str, table: Tabulation) -> pl.Expr:
 def classes(found: Interest, gap: pl.DataFrame) -> Mapping[str, int]:
     """Single classes left out, and those that sums with classes told in tens give away.
 
-    A class left out has nine applicants or fewer. Where the gap tells its town and category, and
-    others there are told in tens, the rest lies within half a ten for each of them.
+    Where the gap tells a town and category, and some of its classes are told in tens, those left
+    out share what remains, which lies within half a ten for each class told.
     """
     every = found.areas.at(contested_table(found), "town")
     told = classes_told(every).select("section_id", tens="applications")
@@ -149,14 +149,14 @@ def classes(found: Interest, gap: pl.DataFrame) -> Mapping[str, int]:
             tens=pl.col("tens").sum(),
             told=pl.col("tens").count(),
             out=pl.col("tens").is_null().sum(),
+            few=pl.col("persons").is_between(1, K - 1).sum(),
         )
     )
     towns = gap.filter(pl.col("level") == "town").select(*place, HERE)
     cells = rows.join(towns, on=place, nulls_equal=True).filter(pl.col("out") > 0)
     half = pl.col("told") * ROUNDED
     rest = pl.col(HERE) - pl.col("tens")
-    others = pl.col("out") - 1
-    low = pl.max_horizontal(0, rest - half - others * (K - 1))
-    high = pl.min_horizontal(K - 1, rest + half)
-    known = cells.filter(pl.col(HERE).is_not_null(), high - low < 1)
-    return {"left_out": int(cells["out"].sum()), "given_away": int(known["out"].sum())}
+    low = pl.when(pl.col("out") > 1).then(0).otherwise(pl.max_horizontal(0, rest - half))
+    # that nobody applied may be told
+    known = cells.filter(pl.col("few") > 0, pl.col(HERE).is_not_null(), rest + half - low < 1)
+    return {"left_out": int(cells["few"].sum()), "given_away": int(known["few"].sum())}

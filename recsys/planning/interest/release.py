@@ -137,12 +137,18 @@ def tabulations(gaps: Mapping[By, pl.DataFrame], senior: pl.DataFrame) -> list[T
 def classes_told(contested: pl.DataFrame) -> pl.DataFrame:
     """Classes of ten applicants and more, their counts in tens; the most wanted first.
 
+    Beside a class of one to nine the smallest other of its town and category is left out too: else
+    two left out of a cell of eighteen would be nine each.
+
     Args:
         contested: ``pressure.contested_table``.
     """
-    kept = contested.filter(pl.col("persons") >= K)
-    told = kept.with_columns(_in_tens("applications", "admitted", "lost", "persons"))
-    ratios = told.with_columns(
+    cell = ["district_code", "town_code", "category"]
+    told, few = pl.col("persons") >= K, pl.col("persons").is_between(1, K - 1)
+    shield = few.any().over(cell) & (told.cum_sum().over(cell) == 1)
+    kept = contested.sort("persons", "section_id").filter(told & ~shield)
+    shown = kept.with_columns(_in_tens("applications", "admitted", "lost", "persons"))
+    ratios = shown.with_columns(
         per_seat=_ratio("applications", "capacity"), win_rate=_ratio("admitted", "applications")
     )
     return ratios.sort("per_seat", "section_id", descending=[True, False], nulls_last=True)

@@ -147,14 +147,28 @@ def test_what_is_worked_out_of_a_hidden_count_is_hidden(gap: pl.DataFrame) -> No
     assert left.columns == [*gap.columns, "suppressed"]
 
 
-def test_a_class_with_few_applicants_is_left_out_and_others_are_told_in_tens() -> None:
-    counts = {"applications": [0, 9, 10, 56], "admitted": [0, 9, 8, 20], "lost": [0, 0, 2, 36]}
-    seats = {"section_id": ["a", "b", "c", "d"], "capacity": [20] * 4}
+def test_a_class_with_few_applicants_is_left_out_with_one_beside_it_and_others_are_in_tens() -> (
+    None
+):
+    counts = {
+        "applications": [0, 9, 10, 56, 12],
+        "admitted": [0, 9, 8, 20, 8],
+        "lost": [0, 0, 2, 36, 4],
+    }
+    seats = {
+        "section_id": ["a", "b", "c", "d", "e"],
+        "capacity": [20] * 5,
+        "town_code": ["1", "1", "1", "1", "2"],
+    }
     rows = pl.DataFrame(seats | counts).with_columns(
-        persons="applications", per_seat=pl.lit(0.0), win_rate=pl.lit(0.0)
+        persons="applications",
+        per_seat=pl.lit(0.0),
+        win_rate=pl.lit(0.0),
+        district_code=pl.lit("330106000000"),
+        category=pl.lit("arts"),
     )
     classes = classes_told(rows)
-    assert classes["section_id"].to_list() == ["d", "c"]
+    assert classes["section_id"].to_list() == ["d", "e"]
     assert classes["applications"].to_list() == [60, 10]
     assert classes["admitted"].to_list() == [20, None]
     assert classes["per_seat"].to_list() == [3.0, 0.5]
