@@ -134,6 +134,8 @@ TITLES: Final[Mapping[str, str]] = {
     "per_seat_low": "每座报名下限（5%）",
     "per_seat_high": "每座报名上限（95%）",
     "lotteries": "摇号班次数",
+    "lottery_applications": "摇号报名人次",
+    "lottery_admitted": "摇号中签人次",
     "lottery_per_seat": "摇号每座报名人次",
     "lottery_worst": "最热摇号班每座报名人次",
     "win_rate": "中签率",
