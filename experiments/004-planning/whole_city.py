@@ -12,9 +12,7 @@ postings too. ``--record`` writes whole-city.json.
 """
 
 import argparse
-import json
 import platform
-import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -23,12 +21,17 @@ from typing import Any, Final
 
 import polars as pl
 
-from data.store import open_snapshot
-from data.store.write import write_snapshot
-from data.tables import TABLES
-
 HERE: Final = Path(__file__).resolve().parent
-XUEPEI: Final = Path(sys.executable).with_name("xuepei")
+sys.path.insert(0, str(HERE.parent))  # what experiments share
+
+from frame.record import write_document  # noqa: E402 - the path comes first
+from frame.verbs import said  # noqa: E402 - as above
+
+from data.cli.console import print_json  # noqa: E402 - as above
+from data.store import open_snapshot  # noqa: E402 - as above
+from data.store.write import write_snapshot  # noqa: E402 - as above
+from data.tables import TABLES  # noqa: E402 - as above
+
 COMMAND: Final = ".venv/bin/python experiments/004-planning/whole_city.py --record"
 SEED: Final = 0
 SETTINGS: Final = (
@@ -54,10 +57,9 @@ def main() -> None:
             found = measured(Path(folder))
     else:
         found = measured(asked.keep)
-    text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-    print(text)
+    print_json(found)
     if asked.record:
-        (HERE / "whole-city.json").write_text(text, encoding="utf-8")
+        write_document(HERE / "whole-city.json", found)
 
 
 def measured(work: Path) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def measured(work: Path) -> dict[str, Any]:
     if not demand.exists():
         make(work, snapshot, demand)
     where = ("bench", "city", "--snapshot", snapshot, "--as-of", MONTH, "--json")
-    given, read = json.loads(verb(*where, "--demand", demand)), json.loads(verb(*where))
+    given, read = said(*where, "--demand", demand), said(*where)
     return {
         "command": COMMAND,
         "python": platform.python_version(),
@@ -90,10 +92,10 @@ def make(work: Path, snapshot: Path, demand: Path) -> None:
     files, imported = work / "files", work / "imported"
     chosen = [word for setting in SETTINGS for word in ("--set", setting)]
     if not files.exists():
-        verb("simulate", "--preset", "city", "--seed", SEED, *chosen, "--out", files)
+        said("simulate", "--preset", "city", "--seed", SEED, *chosen, "--out", files)
     tables = [path for path in sorted(files.iterdir()) if path.is_file()]
     others = [path for path in tables if path.stem != "events"]
-    verb("import", *others, "--snapshot", imported)
+    said("import", *others, "--snapshot", imported)
     kinds = {name: column.dtype for name, column in TABLES["events"].columns().items()}
     events = pl.scan_parquet(files / "events.parquet").select(
         pl.col(name).cast(kind) for name, kind in kinds.items()
@@ -101,7 +103,7 @@ def make(work: Path, snapshot: Path, demand: Path) -> None:
     city = open_snapshot(imported).with_tables(events=events)
     frames = {name: city.scan(name) for name in TABLES if city.has(name)}
     write_snapshot(snapshot, frames, now=datetime(2025, 9, 1, tzinfo=UTC))
-    verb("demand", "--snapshot", snapshot, "--as-of", MONTH, "--out", demand)
+    said("demand", "--snapshot", snapshot, "--as-of", MONTH, "--out", demand)
 
 
 def sizes(snapshot: Path, demand: Path) -> dict[str, int]:
@@ -118,14 +120,6 @@ def sizes(snapshot: Path, demand: Path) -> dict[str, int]:
         "demand rows": table.height,
         **{name: rows for name, rows in counted.items() if rows},
     }
-
-
-def verb(*words: object) -> str:
-    """What a verb prints."""
-    told = [str(word) for word in words]
-    print("xuepei", *told[:2], flush=True)
-    done = subprocess.run([XUEPEI, *told], check=True, capture_output=True, text=True)  # noqa: S603 - our own verbs
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -23,10 +23,9 @@ from recsys.scorers.matrices import Matrix, as_matrix, one_thread
 from recsys.scorers.popularity import Popularity, PopularityConfig
 from recsys.stages import Arrays, CourseScorer, StageConfig
 from recsys.types import LearnerQuery, TrainingSet
-from training.course_ranking import rank_courses, score_alone
 from training.errors import BenchError
 from training.tuning.configs import Options, fitted
-from training.tuning.trial import K, Trial, quality_of, together
+from training.tuning.trial import Trial, quality_alone, together
 
 FALLBACK: Final = "popularity"
 """Shown to users of whom a peer knows nothing."""
@@ -296,16 +295,9 @@ def choose_peer(
         if progress:
             progress(f"{name} {dict(options)}")
         found = [
-            _quality(name, options, trial, fallback)
+            quality_alone(trial, fit_peer(name, options, trial.training), fallback)
             for trial, fallback in zip(trials, fallbacks, strict=True)
         ]
         qualities.append(together(trials, found))
     best = max(range(len(space)), key=qualities.__getitem__)
     return PeerChoice(space[best], qualities[best], len(space))
-
-
-def _quality(name: str, options: Options, trial: Trial, fallback: CourseScorer) -> float:
-    """How well a peer with these settings ranks a sample of a trial's learners."""
-    sample = trial.sample()
-    score = score_alone(sample.catalogue, fit_peer(name, options, sample.training), fallback)
-    return quality_of(rank_courses(score, sample.queries, sample.barred, K), sample.relevant)

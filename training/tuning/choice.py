@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from recsys.errors import ScorerUnavailableError
 from recsys.stages import CourseScorer
-from training.course_ranking import rank_courses, score_alone
 from training.errors import TrainingError
 from training.tuning.configs import SPACE, Options, fitted
 from training.tuning.shortlists import shortlist
-from training.tuning.trial import K, Trial, quality_of, together
+from training.tuning.trial import Trial, quality_alone, together
 from training.tuning.weights import best_weights, quality_with
 
 
@@ -87,7 +86,10 @@ def _best_config(
     for tried in options:
         say(f"{name} {dict(tried)}" if tried else name)
         scorers = [fitted(name, tried, trial.training) for trial in trials]
-        found = [_quality(*pair) for pair in zip(trials, scorers, strict=True)]
+        found = [
+            quality_alone(trial, scorer, scorer)
+            for trial, scorer in zip(trials, scorers, strict=True)
+        ]
         quality = together(trials, found)
         if best is None or quality > best[0]:
             best = (quality, tried, scorers)
@@ -95,10 +97,3 @@ def _best_config(
         message = f"the space gives no configuration for scorer {name!r}"
         raise TrainingError(message)
     return best[1:]
-
-
-def _quality(trial: Trial, scorer: CourseScorer) -> float:
-    """How well a scorer alone ranks a sample of a trial's learners."""
-    sample = trial.sample()
-    score = score_alone(sample.catalogue, scorer, scorer)
-    return quality_of(rank_courses(score, sample.queries, sample.barred, K), sample.relevant)

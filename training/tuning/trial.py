@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from recsys.stages import CourseScorer
 from recsys.types import LearnerQuery, TrainingSet
-from training.course_ranking import Catalogue
+from training.course_ranking import Catalogue, rank_courses, score_alone
 from training.metrics.lists import Ids, Judged, Relevant, judge
 from training.metrics.ranking import ndcg, recall
 
@@ -56,6 +57,19 @@ def quality_of(lists: Ids, relevant: Relevant) -> float:
 def quality(judged: Judged) -> float:
     """The same of lists that were held against what the learners did."""
     return float(np.mean([recall(judged, K).mean(), ndcg(judged, K).mean()]))
+
+
+def quality_alone(trial: Trial, scorer: CourseScorer, fallback: CourseScorer) -> float:
+    """``quality_of`` one scorer's lists for a sample of a trial's learners.
+
+    Args:
+        trial: the learners and the catalogue.
+        scorer: fitted on the trial's training set.
+        fallback: ranks for those of whom the scorer knows nothing.
+    """
+    sample = trial.sample()
+    score = score_alone(sample.catalogue, scorer, fallback)
+    return quality_of(rank_courses(score, sample.queries, sample.barred, K), sample.relevant)
 
 
 def together(trials: Sequence[Trial], qualities: Sequence[float]) -> float:

@@ -99,8 +99,8 @@ def contested_sections(city: City, moment: datetime, *, terms: int = TERMS) -> p
 def contested_table(found: Interest) -> pl.DataFrame:
     """``contested_sections`` of what has been read."""
     rows = _classes(found).with_columns(
-        per_seat=_ratio("applications", "capacity"),
-        win_rate=_ratio("admitted", "applications"),
+        per_seat=ratio("applications", "capacity"),
+        win_rate=ratio("admitted", "applications"),
         persons="applications",
     )
     order = rows.sort("per_seat", "section_id", descending=[True, False], nulls_last=True)
@@ -143,20 +143,21 @@ def _sums(rows: pl.DataFrame) -> pl.DataFrame:
         "lottery_seats": pl.col("capacity").filter(drawn).sum(),
         "lottery_applications": pl.col("applications").filter(drawn).sum(),
         "lottery_admitted": pl.col("admitted").filter(drawn).sum(),
-        "lottery_worst": _ratio("applications", "capacity").filter(drawn).max(),
+        "lottery_worst": ratio("applications", "capacity").filter(drawn).max(),
     }
     return (
         rows.group_by(PLACE)
         .agg(**sums)
         .with_columns(
-            per_seat=_ratio("applications", "seats"),
-            lottery_per_seat=_ratio("lottery_applications", "lottery_seats"),
-            win_rate=_ratio("lottery_admitted", "lottery_applications"),
+            per_seat=ratio("applications", "seats"),
+            lottery_per_seat=ratio("lottery_applications", "lottery_seats"),
+            win_rate=ratio("lottery_admitted", "lottery_applications"),
         )
     )
 
 
-def _ratio(above: str, below: str) -> pl.Expr:
+def ratio(above: str, below: str) -> pl.Expr:
+    """One column over another; null where there is nothing to divide by."""
     return pl.when(pl.col(below) > 0).then(pl.col(above) / pl.col(below))
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from data.privacy.suppression import SUPPRESSED, Dimension, K, Tabulation, suppress
 from data.privacy.suppression.dimensions import Kind
 from data.privacy.tens import tens
-from recsys.planning.interest.pressure import contested_table, pressure_table
+from recsys.planning.interest.pressure import contested_table, pressure_table, ratio
 from recsys.planning.interest.reading import Interest
 from recsys.planning.interest.table import BY, gap_table
 from recsys.planning.interest.wants import wants_table
@@ -114,7 +114,7 @@ def beside(gap: pl.DataFrame, by: By) -> pl.DataFrame:
         *(tens(name).alias(name) for name in counts),
     )
     # an exact ratio times the seats, which anybody knows, is an exact count
-    ratios = rough.with_columns(fill=_ratio("taken", "seats"), per_seat=_ratio(HERE, "seats"))
+    ratios = rough.with_columns(fill=ratio("taken", "seats"), per_seat=ratio(HERE, "seats"))
     return _in_order(ratios.drop("taken"), "wanted_mean", by)
 
 
@@ -149,7 +149,7 @@ def classes_told(contested: pl.DataFrame) -> pl.DataFrame:
     kept = contested.sort("persons", "section_id").filter(told & ~shield)
     shown = kept.with_columns(_in_tens("applications", "admitted", "lost", "persons"))
     ratios = shown.with_columns(
-        per_seat=_ratio("applications", "capacity"), win_rate=_ratio("admitted", "applications")
+        per_seat=ratio("applications", "capacity"), win_rate=ratio("admitted", "applications")
     )
     return ratios.sort("per_seat", "section_id", descending=[True, False], nulls_last=True)
 
@@ -313,7 +313,3 @@ def _in_order(table: pl.DataFrame, first: str, by: Sequence[str] = ()) -> pl.Dat
 
 def _in_tens(*columns: str) -> list[pl.Expr]:
     return [tens(name).cast(pl.Int64).alias(name) for name in columns]
-
-
-def _ratio(above: str, below: str) -> pl.Expr:
-    return pl.when(pl.col(below) > 0).then(pl.col(above) / pl.col(below))
