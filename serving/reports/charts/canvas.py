@@ -13,6 +13,8 @@ WIDTH: Final = 900.0
 CHAR: Final = 13.0
 """Width of a Chinese character at the charts' text size; others take about half."""
 
+NOTHING: Final = 1e-300
+"""Smaller figures are nothing: a tenth of them can't be told from zero."""
 LEAST_SPAN: Final = 1e-9
 """Numbers that differ by less, relative to their size, differ by rounding alone."""
 
@@ -86,6 +88,8 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
     """
     size = max(abs(low), abs(high))
+    if size < NOTHING:
+        low = high = size = 0.0
     span = high - low if high - low > LEAST_SPAN * size else size or 1.0
     unit = 10.0 ** floor(log10(span / most))
     step = next(unit * factor for factor in (1, 2, 5, 10) if span / (unit * factor) <= most)
